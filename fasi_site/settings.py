@@ -1,0 +1,294 @@
+"""Settings of the site, the worker and beat. All of them come from the environment.
+
+`make up` writes what its embedded services need to `services.env` in the data folder, which is
+read here below the environment. So there is one code path: production differs only in variables.
+docs/operations.md lists every variable with its default.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+
+import django_stubs_ext
+import environ
+from botocore.config import Config
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from fasi_site.logs import logging_config
+
+# Lets classes name their type arguments (ModelAdmin[Outfit]) at run time too.
+django_stubs_ext.monkeypatch()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# FileAwareEnv reads FASI_X from the file that FASI_X_FILE names, as Docker secrets need.
+env = environ.FileAwareEnv()
+DATA_DIR = BASE_DIR / env.str("FASI_DATA", default=".local")
+environ.Env.read_env(DATA_DIR / "services.env")
+
+
+def required(name: str) -> str:
+    """The variable's value, or a sentence that says how to get one."""
+    value: str = env.str(name, default="")
+    if not value:
+        raise ImproperlyConfigured(
+            f"{name} is not set. Run `make up` once, which starts the embedded services and writes "
+            f"{DATA_DIR}/services.env, or set it yourself: docs/operations.md lists every setting."
+        )
+    return value
+
+
+# Core -------------------------------------------------------------------------------------------
+
+SECRET_KEY = required("FASI_SECRET_KEY")
+DEBUG = env.bool("FASI_DEBUG", default=False)
+# True on the stack of `make up`, which listens on 127.0.0.1 only: it may have a demo account.
+EMBEDDED = env.bool("FASI_EMBEDDED", default=False)
+ALLOWED_HOSTS = env.list(
+    "FASI_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if EMBEDDED else []
+)
+CSRF_TRUSTED_ORIGINS = env.list("FASI_CSRF_TRUSTED_ORIGINS", default=[])
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_htmx",
+    "classifier",
+    "worker",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "fasi_site.urls"
+WSGI_APPLICATION = "fasi_site.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "fasi_site" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+# PostgreSQL, the broker and the cache -----------------------------------------------------------
+
+DATABASES = {"default": env.db_url_config(required("FASI_DATABASE_URL"))}
+DATABASES["default"] |= {
+    "CONN_MAX_AGE": env.int("FASI_DATABASE_CONN_MAX_AGE", default=60),
+    "CONN_HEALTH_CHECKS": True,
+}
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_TIMEOUT_S = 2
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": required("FASI_CACHE_URL"),
+        "KEY_PREFIX": "fasi",
+        "OPTIONS": {"socket_connect_timeout": REDIS_TIMEOUT_S, "socket_timeout": REDIS_TIMEOUT_S},
+    }
+}
+# Sessions live in PostgreSQL: nobody is signed out by a restart of the cache.
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+
+# The job engine ---------------------------------------------------------------------------------
+
+FASI_ENGINE = env.str("FASI_ENGINE", default="openvino")
+FASI_CLAIM_SIZE = env.int("FASI_CLAIM_SIZE", default=32)
+FASI_MAX_ATTEMPTS = env.int("FASI_MAX_ATTEMPTS", default=3)
+FASI_FETCH_THREADS = env.int("FASI_FETCH_THREADS", default=8)
+FASI_SWEEP_S = env.int("FASI_SWEEP_S", default=10)
+# These must ascend in this order; classifier.checks says so at start-up if they do not.
+FASI_IO_TIMEOUT_S = env.int("FASI_IO_TIMEOUT_S", default=5)
+FASI_SOFT_LIMIT_S = env.int("FASI_SOFT_LIMIT_S", default=20)
+FASI_HARD_LIMIT_S = env.int("FASI_HARD_LIMIT_S", default=25)
+FASI_LEASE_S = env.int("FASI_LEASE_S", default=30)
+FASI_VISIBILITY_TIMEOUT_S = env.int("FASI_VISIBILITY_TIMEOUT_S", default=3600)
+
+CELERY_BROKER_URL = required("FASI_BROKER_URL")
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": FASI_VISIBILITY_TIMEOUT_S,
+    "socket_connect_timeout": REDIS_TIMEOUT_S,
+    "socket_keepalive": True,
+    "health_check_interval": 10,
+}
+CELERY_TASK_DEFAULT_QUEUE = "fasi"
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True  # the row is the result
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_PUBLISH_RETRY = False  # the sweep wakes a worker when a wake-up got lost
+CELERY_TASK_SOFT_TIME_LIMIT = FASI_SOFT_LIMIT_S
+CELERY_TASK_TIME_LIMIT = FASI_HARD_LIMIT_S
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CONCURRENCY = env.int("FASI_WORKER_PROCESSES", default=1)
+CELERY_WORKER_PROC_ALIVE_TIMEOUT = 60  # a child loads its engine before it says that it is up
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = FASI_SOFT_LIMIT_S
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {
+        "task": "worker.sweep",
+        "schedule": FASI_SWEEP_S,
+        # While no worker runs, sweeps must not pile up for the one that comes back.
+        "options": {"expires": FASI_SWEEP_S},
+    },
+    "remove-orphans": {
+        "task": "worker.remove_orphans",
+        "schedule": timedelta(hours=6),
+        "options": {"expires": 3600},
+    },
+}
+
+# S3 ---------------------------------------------------------------------------------------------
+
+FASI_S3_ENDPOINT = env.str("FASI_S3_ENDPOINT", default="")
+# Where browsers reach the bucket, if that is another address than the one the site uses.
+FASI_S3_PUBLIC_ENDPOINT = env.str("FASI_S3_PUBLIC_ENDPOINT", default="") or FASI_S3_ENDPOINT
+FASI_S3_BUCKET = env.str("FASI_S3_BUCKET", default="fasi")
+FASI_S3_REGION = env.str("FASI_S3_REGION", default="us-east-1")
+FASI_S3_ACCESS_KEY = env.str("FASI_S3_ACCESS_KEY", default="")
+FASI_S3_SECRET_KEY = env.str("FASI_S3_SECRET_KEY", default="")
+FASI_SIGNED_URL_S = env.int("FASI_SIGNED_URL_S", default=900)
+
+STORAGES = {
+    "default": {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": FASI_S3_BUCKET,
+            "endpoint_url": FASI_S3_ENDPOINT or None,
+            "region_name": FASI_S3_REGION,
+            "access_key": FASI_S3_ACCESS_KEY or None,
+            "secret_key": FASI_S3_SECRET_KEY or None,
+            "client_config": Config(
+                connect_timeout=FASI_IO_TIMEOUT_S,
+                read_timeout=FASI_IO_TIMEOUT_S,
+                retries={"mode": "standard", "total_max_attempts": 2},
+                max_pool_connections=32,
+                signature_version="s3v4",
+                # Virtual-host addressing needs DNS for each bucket, which small S3 servers lack.
+                s3={"addressing_style": "path" if FASI_S3_ENDPOINT else "auto"},
+                # Our bytes are sanitised JPEGs on a trusted network; not every S3 server knows
+                # the newer trailing checksums that boto3 sends unless told otherwise.
+                request_checksum_calculation="when_required",
+                response_checksum_validation="when_required",
+            ),
+        },
+    },
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# Photos: what is accepted -----------------------------------------------------------------------
+
+FASI_MAX_UPLOAD_BYTES = env.int("FASI_MAX_UPLOAD_BYTES", default=10 * 1024**2)
+FASI_MAX_PIXELS = env.int("FASI_MAX_PIXELS", default=20_000_000)
+FASI_MIN_SIDE = env.int("FASI_MIN_SIDE", default=64)
+# One's own machine is the place for load tests and large folders; on a server the limits bite.
+FASI_UPLOADS_PER_MINUTE = env.int("FASI_UPLOADS_PER_MINUTE", default=100_000 if EMBEDDED else 60)
+FASI_UPLOADS_PER_MINUTE_ADDRESS = env.int(
+    "FASI_UPLOADS_PER_MINUTE_ADDRESS", default=100_000 if EMBEDDED else 120
+)
+FASI_UPLOADS_PER_DAY = env.int("FASI_UPLOADS_PER_DAY", default=1_000_000 if EMBEDDED else 1_000)
+FASI_STORED_BYTES = env.int("FASI_STORED_BYTES", default=100 * 1024**3 if EMBEDDED else 2 * 1024**3)
+
+FILE_UPLOAD_HANDLERS = [
+    "classifier.uploads.CappedUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+DATA_UPLOAD_MAX_NUMBER_FILES = env.int("FASI_MAX_FILES_PER_REQUEST", default=200)
+
+# Accounts ---------------------------------------------------------------------------------------
+
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = env.str("FASI_EMAIL_VERIFICATION", default="optional")
+ACCOUNT_LOGOUT_REDIRECT_URL = "home"
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[FASI] "
+# How many proxies of ours stand before gunicorn: X-Forwarded-For is believed that far.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("FASI_TRUSTED_PROXIES", default=0)
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+vars().update(env.email_url("FASI_EMAIL_URL", default="consolemail://"))
+DEFAULT_FROM_EMAIL = env.str("FASI_FROM_EMAIL", default="FASI <fasi@localhost>")
+
+# Languages, static files ------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("ko", _("Korean"))]
+LOCALE_PATHS = [BASE_DIR / "fasi_site" / "locale"]
+USE_TZ = True
+TIME_ZONE = "UTC"
+STATIC_URL = "static/"
+STATIC_ROOT = Path(env.str("FASI_STATIC_ROOT", default=str(DATA_DIR / "static")))
+STATICFILES_DIRS = [BASE_DIR / "fasi_site" / "static"]
+
+# Security ---------------------------------------------------------------------------------------
+
+HTTPS = env.bool("FASI_HTTPS", default=False)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = env.int("FASI_HSTS_S", default=31_536_000 if HTTPS else 0)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "img-src": [SELF, "data:", *filter(None, [FASI_S3_PUBLIC_ENDPOINT])],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+LOGGING = logging_config(debug=DEBUG, json=env.bool("FASI_LOG_JSON", default=not EMBEDDED))
