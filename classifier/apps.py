@@ -1,0 +1,11 @@
+"""The Django app of the product."""
+
+from django.apps import AppConfig
+
+
+class ClassifierConfig(AppConfig):
+    name = "classifier"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from classifier import checks  # noqa: F401  (registers the system checks)

@@ -1,0 +1,40 @@
+"""The timing order, checked where the site starts and where the worker starts.
+
+`I/O timeout < soft limit < hard limit < lease < visibility timeout`: a call that hangs must end
+before the task's soft limit, the task before its hard limit, the process before its lease runs out
+(or two workers could hold one row), and the lease before the broker delivers the message again.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+
+ASCENDING = (
+    "FASI_IO_TIMEOUT_S",
+    "FASI_SOFT_LIMIT_S",
+    "FASI_HARD_LIMIT_S",
+    "FASI_LEASE_S",
+    "FASI_VISIBILITY_TIMEOUT_S",
+)
+
+
+def timing_errors() -> list[str]:
+    """One sentence for each pair of neighbours that does not ascend."""
+    return [
+        f"{shorter} ({getattr(settings, shorter)} s) must be less than "
+        f"{longer} ({getattr(settings, longer)} s)."
+        for shorter, longer in pairwise(ASCENDING)
+        if getattr(settings, shorter) >= getattr(settings, longer)
+    ]
+
+
+@register()
+def check_timing_order(
+    app_configs: Sequence[AppConfig] | None = None, **_: Any
+) -> Iterable[CheckMessage]:
+    hint = "Set them in this order: " + " < ".join(ASCENDING)
+    return [Error(sentence, hint=hint, id="fasi.E001") for sentence in timing_errors()]

@@ -1,0 +1,126 @@
+"""An outfit: one uploaded photo, and the job of classifying it. The row is the job."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from classifier.models.batch import Batch
+from classifier.models.prediction import Prediction
+
+
+class Outfit(models.Model):
+    """One photo of what somebody wears. Only `classifier.states` changes its status.
+
+    `attempts` counts claims and, with `status` and `claimed_by`, is the fence: a worker that lost
+    its lease no longer matches them and writes nothing.
+    """
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", _("waiting")
+        RUNNING = "running", _("being looked at")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+
+    class Priority(models.IntegerChoices):
+        INTERACTIVE = 0, _("interactive")
+        BATCH = 10, _("batch")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="outfits"
+    )
+    batch = models.ForeignKey(
+        Batch, on_delete=models.SET_NULL, null=True, blank=True, related_name="outfits"
+    )
+    wardrobe = models.CharField(max_length=40, blank=True)
+
+    original_name = models.CharField(max_length=255, blank=True)
+    sha256 = models.CharField(max_length=64, help_text=_("of the file as it was uploaded"))
+    width = models.PositiveIntegerField(help_text=_("of the stored photo, in pixels"))
+    height = models.PositiveIntegerField(help_text=_("of the stored photo, in pixels"))
+    stored_bytes = models.PositiveIntegerField(help_text=_("photo and thumb together"))
+    photo_key = models.CharField(max_length=200)
+    thumb_key = models.CharField(max_length=200)
+
+    status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED)
+    priority = models.SmallIntegerField(choices=Priority, default=Priority.INTERACTIVE)
+    turn = models.BigIntegerField(
+        default=0, help_text=_("virtual start time: what keeps the queue fair between owners")
+    )
+    not_before = models.DateTimeField(default=timezone.now, help_text=_("back-off after a fault"))
+    attempts = models.PositiveSmallIntegerField(default=0)
+    alone = models.BooleanField(
+        default=False, help_text=_("its last claim died with its worker: claim it by itself")
+    )
+    lease_until = models.DateTimeField(null=True, blank=True)
+    claimed_by = models.CharField(max_length=200, blank=True)
+    error_code = models.CharField(max_length=40, blank=True)
+    error_text = models.TextField(blank=True)
+    created = models.DateTimeField(default=timezone.now)
+    classified = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("outfit")
+        verbose_name_plural = _("outfits")
+        constraints = [
+            # The same photo uploaded twice by one person is one outfit.
+            models.UniqueConstraint(fields=["owner", "sha256"], name="outfit_once_per_owner"),
+            models.CheckConstraint(
+                condition=Q(status__in=["queued", "running", "done", "failed"]),
+                name="outfit_status_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="running", lease_until__isnull=False)
+                | (~Q(status="running") & Q(lease_until__isnull=True)),
+                name="outfit_running_has_lease",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="failed") | ~Q(error_code=""), name="outfit_failed_has_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="done", classified__isnull=False)
+                | (~Q(status="done") & Q(classified__isnull=True)),
+                name="outfit_done_has_time",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["priority", "turn", "created"],
+                condition=Q(status="queued"),
+                name="outfit_queue",
+            ),
+            models.Index(
+                fields=["owner", "priority", "turn"],
+                condition=Q(status="queued"),
+                name="outfit_owner_turn",
+            ),
+            models.Index(
+                fields=["lease_until"], condition=Q(status="running"), name="outfit_lease"
+            ),
+            models.Index(fields=["owner", "-created", "-id"], name="outfit_history"),
+            models.Index(
+                fields=["-created"], condition=Q(status="failed"), name="outfit_dead_letters"
+            ),
+            models.Index(fields=["-created"], name="outfit_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.original_name or self.id} ({self.status})"
+
+    def get_absolute_url(self) -> str:
+        return reverse("outfit", args=[self.pk])
+
+    @property
+    def finished(self) -> bool:
+        """Nothing more will happen to it by itself."""
+        return self.status in (self.Status.DONE, self.Status.FAILED)
+
+    @property
+    def prediction(self) -> Prediction | None:
+        """The newest prediction; reads the prefetched ones where there are any."""
+        return max(self.predictions.all(), key=lambda each: each.created, default=None)
