@@ -1,0 +1,100 @@
+"""Steps 1 to 4 of the way of one photo: accept, store, record, wake."""
+
+import hashlib
+import uuid
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+import structlog
+from django.conf import settings
+from django.core.files.base import File
+from django.db import IntegrityError, transaction
+
+from classifier import objects
+from classifier.models import Batch, Outfit
+from classifier.objects import StorageUnavailable
+from classifier.photos import sanitise
+from classifier.quota import check_quota
+from classifier.refusals import Refusal, Refused
+from classifier.states import next_turn
+from classifier.wakeup import wake_worker
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The outfit, and whether this person had uploaded the same photo before."""
+
+    outfit: Outfit
+    seen_before: bool
+
+
+def accept_photo(
+    owner_id: int,
+    upload: File[bytes],
+    *,
+    address: str = "",
+    wardrobe: str = "",
+    batch: Batch | None = None,
+    priority: Outfit.Priority = Outfit.Priority.INTERACTIVE,
+) -> Accepted:
+    """Check, sanitise and store one photo and queue it. Nothing can lose it from then on.
+
+    Raises Refused, and then leaves nothing behind: neither a row nor an object.
+    """
+    check_quota(owner_id, address)
+    if upload.size > settings.FASI_MAX_UPLOAD_BYTES:
+        raise Refused(Refusal.TOO_LARGE)
+    data = upload.read()
+    sha256 = hashlib.sha256(data).hexdigest()
+    if known := Outfit.objects.filter(owner_id=owner_id, sha256=sha256).first():
+        return Accepted(known, seen_before=True)
+
+    clean = sanitise(data)
+    outfit_id = uuid.uuid4()
+    outfit = Outfit(
+        id=outfit_id,
+        owner_id=owner_id,
+        batch=batch,
+        wardrobe=wardrobe,
+        priority=priority,
+        original_name=display_name(upload.name or ""),
+        sha256=sha256,
+        width=clean.width,
+        height=clean.height,
+        stored_bytes=len(clean.photo) + len(clean.thumb),
+        photo_key=f"{objects.OUTFITS}{outfit_id}/photo.jpg",
+        thumb_key=f"{objects.OUTFITS}{outfit_id}/thumb.jpg",
+    )
+    try:
+        objects.put_all({outfit.photo_key: clean.photo, outfit.thumb_key: clean.thumb})
+    except StorageUnavailable as error:
+        log.error("photo_not_stored", outfit=str(outfit_id), error=str(error))
+        _discard(outfit)
+        raise Refused(Refusal.STORAGE_UNAVAILABLE) from error
+
+    try:
+        with transaction.atomic():
+            outfit.turn = next_turn(owner_id, priority)
+            outfit.save(force_insert=True)
+            transaction.on_commit(wake_worker, robust=True)
+    except IntegrityError:  # the same photo came in twice at the same time, and the other was first
+        _discard(outfit)
+        return Accepted(Outfit.objects.get(owner_id=owner_id, sha256=sha256), seen_before=True)
+    log.info("outfit_queued", outfit=str(outfit_id), owner=owner_id, bytes=len(data))
+    return Accepted(outfit, seen_before=False)
+
+
+def display_name(name: str) -> str:
+    """What the file was called, for people to recognise it: never part of a path or a key."""
+    last = PurePosixPath(name.replace("\\", "/")).name
+    return "".join(character for character in last if character.isprintable())[:255]
+
+
+def _discard(outfit: Outfit) -> None:
+    """Take the objects of an outfit that has no row away; what stays, the orphan sweep finds."""
+    try:
+        objects.remove([outfit.photo_key, outfit.thumb_key])
+    except StorageUnavailable as error:
+        log.warning("objects_left_behind", outfit=str(outfit.id), error=str(error))

@@ -1,0 +1,153 @@
+"""The bucket: every byte that goes to S3 or comes from it passes here.
+
+Keys are made of UUIDs only: `outfits/<outfit id>/photo.jpg`, `outfits/<outfit id>/thumb.jpg`, and
+`bundles/<sha256>/...` for releases. The objects are private; browsers get signed addresses.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, cast
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+from django.conf import settings
+from django.core.files.storage import default_storage
+
+if TYPE_CHECKING:
+    from storages.backends.s3 import S3Storage
+    from types_boto3_s3 import S3Client
+
+OUTFITS = "outfits/"
+BUNDLES = "bundles/"
+JPEG = "image/jpeg"
+MISSING_CODES = {"404", "NoSuchKey", "NotFound"}
+
+
+class ObjectMissing(Exception):
+    """There is no object under this key."""
+
+
+class StorageUnavailable(Exception):
+    """S3 did not answer, or answered with an error that is no fault of the object's."""
+
+
+@lru_cache(maxsize=1)
+def client() -> "S3Client":
+    """One client a process: boto3's clients may be shared by threads, and each costs some MB."""
+    return cast("S3Client", cast("S3Storage", default_storage).connection.meta.client)
+
+
+def put(key: str, data: bytes, content_type: str) -> None:
+    """Store `data` under `key`. Raises StorageUnavailable."""
+    try:
+        client().put_object(
+            Bucket=settings.FASI_S3_BUCKET, Key=key, Body=data, ContentType=content_type
+        )
+    except (BotoCoreError, ClientError) as error:
+        raise StorageUnavailable(f"could not store {key}: {error}") from error
+
+
+def put_all(photos: Mapping[str, bytes]) -> None:
+    """Store several JPEGs at the same time. Raises StorageUnavailable when all have ended."""
+    stored = [fetchers().submit(put, key, data, JPEG) for key, data in photos.items()]
+    wait(stored)  # none may still be on its way when the caller cleans up
+    for each in stored:
+        each.result()
+
+
+def get(key: str) -> bytes:
+    """The object's bytes. Raises ObjectMissing, StorageUnavailable."""
+    try:
+        return client().get_object(Bucket=settings.FASI_S3_BUCKET, Key=key)["Body"].read()
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") in MISSING_CODES:
+            raise ObjectMissing(key) from error
+        raise StorageUnavailable(f"could not fetch {key}: {error}") from error
+    except BotoCoreError as error:
+        raise StorageUnavailable(f"could not fetch {key}: {error}") from error
+
+
+def remove(keys: Iterable[str]) -> None:
+    """Delete the objects; a key without an object is fine. Raises StorageUnavailable."""
+    remaining = list(keys)
+    while remaining:
+        some, remaining = remaining[:1000], remaining[1000:]  # S3 takes a thousand at a time
+        try:
+            answer = client().delete_objects(
+                Bucket=settings.FASI_S3_BUCKET,
+                Delete={"Objects": [{"Key": key} for key in some], "Quiet": True},
+            )
+        except (BotoCoreError, ClientError) as error:
+            raise StorageUnavailable(f"could not delete {len(some)} objects: {error}") from error
+        failed = [e for e in answer.get("Errors", []) if e.get("Code") not in MISSING_CODES]
+        if failed:
+            raise StorageUnavailable(f"could not delete {failed[0].get('Key')}")
+
+
+def listing(prefix: str) -> Iterator[tuple[str, datetime]]:
+    """Key and time of change of every object below `prefix`. Raises StorageUnavailable."""
+    try:
+        pages = client().get_paginator("list_objects_v2")
+        for page in pages.paginate(Bucket=settings.FASI_S3_BUCKET, Prefix=prefix):
+            for entry in page.get("Contents", []):
+                yield entry["Key"], entry["LastModified"]
+    except (BotoCoreError, ClientError) as error:
+        raise StorageUnavailable(f"could not list {prefix}: {error}") from error
+
+
+@lru_cache(maxsize=1)
+def _public_client() -> "S3Client":
+    """Signs addresses for browsers, who may reach the bucket under another name than we do."""
+    if settings.FASI_S3_PUBLIC_ENDPOINT == settings.FASI_S3_ENDPOINT:
+        return client()
+    return boto3.client(
+        "s3",
+        endpoint_url=settings.FASI_S3_PUBLIC_ENDPOINT,
+        region_name=settings.FASI_S3_REGION,
+        aws_access_key_id=settings.FASI_S3_ACCESS_KEY or None,
+        aws_secret_access_key=settings.FASI_S3_SECRET_KEY or None,
+        config=client().meta.config,
+    )
+
+
+def signed_url(key: str, content_type: str = JPEG) -> str:
+    """A short-lived address of a private object, served with this content type only."""
+    return _public_client().generate_presigned_url(
+        "get_object",
+        Params={
+            "Bucket": settings.FASI_S3_BUCKET,
+            "Key": key,
+            "ResponseContentType": content_type,
+            "ResponseContentDisposition": "inline",
+        },
+        ExpiresIn=settings.FASI_SIGNED_URL_S,
+    )
+
+
+def ensure_bucket() -> None:
+    """Create the bucket where it is missing. Raises StorageUnavailable."""
+    try:
+        client().head_bucket(Bucket=settings.FASI_S3_BUCKET)
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") not in MISSING_CODES | {"NoSuchBucket"}:
+            raise StorageUnavailable(f"bucket {settings.FASI_S3_BUCKET}: {error}") from error
+        client().create_bucket(Bucket=settings.FASI_S3_BUCKET)
+    except BotoCoreError as error:
+        raise StorageUnavailable(f"bucket {settings.FASI_S3_BUCKET}: {error}") from error
+
+
+def reachable() -> bool:
+    """Whether the bucket answers."""
+    try:
+        client().head_bucket(Bucket=settings.FASI_S3_BUCKET)
+    except (BotoCoreError, ClientError):
+        return False
+    return True
+
+
+@lru_cache(maxsize=1)
+def fetchers() -> ThreadPoolExecutor:
+    """The threads in which a process talks to S3 in parallel."""
+    return ThreadPoolExecutor(settings.FASI_FETCH_THREADS, thread_name_prefix="s3")

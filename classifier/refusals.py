@@ -1,0 +1,102 @@
+"""Why an upload is refused: a reason code, an HTTP status, and one sentence for the person."""
+
+from enum import StrEnum
+from http import HTTPStatus
+
+from django.conf import settings
+from django.template.defaultfilters import filesizeformat
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Refusal(StrEnum):
+    """The reason codes; pages, the API and metrics use the same ones."""
+
+    NO_FILE = "no_file"
+    EMPTY = "empty"
+    TOO_LARGE = "too_large"
+    NOT_AN_IMAGE = "not_an_image"
+    FORMAT = "format_not_accepted"
+    BROKEN = "broken"
+    TOO_MANY_PIXELS = "too_many_pixels"
+    TOO_SMALL = "too_small"
+    ANIMATED = "animated"
+    RATE = "too_many_requests"
+    DAILY_QUOTA = "daily_quota"
+    STORAGE_QUOTA = "storage_quota"
+    STORAGE_UNAVAILABLE = "storage_unavailable"
+
+
+_ANSWERS: dict[Refusal, tuple[HTTPStatus, Promise]] = {
+    Refusal.NO_FILE: (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        _("No photo arrived. Choose one and send it again."),
+    ),
+    Refusal.EMPTY: (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        _("This file is empty. Choose the photo again."),
+    ),
+    Refusal.TOO_LARGE: (
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        _("This file is larger than %(bytes)s. Send a smaller version of the photo."),
+    ),
+    Refusal.NOT_AN_IMAGE: (
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        _("This file is not a photo that we can read. Send a JPEG, PNG, WebP or HEIC photo."),
+    ),
+    Refusal.FORMAT: (
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        _("This kind of picture is not accepted. Save it as JPEG, PNG, WebP or HEIC."),
+    ),
+    Refusal.BROKEN: (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        _("This photo is damaged or cut off. Copy it again from where it came from."),
+    ),
+    Refusal.TOO_MANY_PIXELS: (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        _("This photo has more than %(megapixels)s megapixels. Send a smaller version of it."),
+    ),
+    Refusal.TOO_SMALL: (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        _("This photo is too small: each side needs at least %(side)s pixels."),
+    ),
+    Refusal.ANIMATED: (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        _("This picture moves. Send a photo with a single frame."),
+    ),
+    Refusal.RATE: (
+        HTTPStatus.TOO_MANY_REQUESTS,
+        _("That was a lot of photos in a short time. Wait a minute and go on."),
+    ),
+    Refusal.DAILY_QUOTA: (
+        HTTPStatus.TOO_MANY_REQUESTS,
+        _("You have reached today's %(per_day)s photos. Come back tomorrow."),
+    ),
+    Refusal.STORAGE_QUOTA: (
+        HTTPStatus.TOO_MANY_REQUESTS,
+        _("Your photos take up all of your %(stored)s. Delete some that you no longer need."),
+    ),
+    Refusal.STORAGE_UNAVAILABLE: (
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        _("We cannot store photos right now. Nothing was kept; try again in a minute."),
+    ),
+}
+
+
+class Refused(Exception):
+    """This upload is not accepted. `reason`, `status` and `sentence` say it to the person."""
+
+    def __init__(self, reason: Refusal) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+        self.status = int(_ANSWERS[reason][0])
+
+    @property
+    def sentence(self) -> str:
+        return str(_ANSWERS[self.reason][1]) % {
+            "bytes": filesizeformat(settings.FASI_MAX_UPLOAD_BYTES),
+            "megapixels": settings.FASI_MAX_PIXELS // 1_000_000,
+            "side": settings.FASI_MIN_SIDE,
+            "per_day": settings.FASI_UPLOADS_PER_DAY,
+            "stored": filesizeformat(settings.FASI_STORED_BYTES),
+        }
