@@ -1,0 +1,270 @@
+"""Staff pages: outfits, predictions with their reviews, releases, batches."""
+
+from collections.abc import Iterable
+from typing import Any, TypeVar, cast
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.models import User
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+from classifier.models import Batch, Outfit, Prediction, Release, Review
+from classifier.objects import StorageUnavailable, signed_url
+from classifier.removal import remove_outfit
+from classifier.reviews import record_review
+
+Row = TypeVar("Row", Outfit, Prediction)
+
+CONFIDENCE_BANDS: list[tuple[str, StrOrPromise, float, float]] = [
+    ("low", _("below 50 %"), 0.0, 0.5),
+    ("middle", _("50 to 80 %"), 0.5, 0.8),
+    ("high", _("80 % and more"), 0.8, 1.01),
+]
+
+
+def thumbnail(outfit: Outfit) -> str:
+    """The outfit's thumb, from a signed address."""
+    return format_html(
+        '<img src="{}" alt="" class="thumb" loading="lazy">', signed_url(outfit.thumb_key)
+    )
+
+
+class ConfidenceFilter(admin.SimpleListFilter):
+    """Confidence in bands; `field` is the path from the listed model to the number."""
+
+    title = _("confidence")
+    parameter_name = "confidence"
+    field = "confidence"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, StrOrPromise]]:
+        return [(key, label) for key, label, *_bounds in CONFIDENCE_BANDS]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        for key, _label, low, high in CONFIDENCE_BANDS:
+            if self.value() == key:
+                return queryset.filter(**{f"{self.field}__gte": low, f"{self.field}__lt": high})
+        return queryset
+
+
+class OutfitConfidenceFilter(ConfidenceFilter):
+    field = "predictions__confidence"
+
+
+class StyleFilter(admin.SimpleListFilter):
+    """The styles of all releases, by id."""
+
+    title = _("style")
+    parameter_name = "style"
+    field = "style"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
+        language = get_language() or "en"
+        styles = {
+            style.id: style.name(language)
+            for release in Release.objects.all()
+            for style in release.styles.styles
+        }
+        return sorted(styles.items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(**{self.field: self.value()}) if self.value() else queryset
+
+
+class OutfitStyleFilter(StyleFilter):
+    field = "predictions__style"
+
+
+class PhotoAdmin(admin.ModelAdmin[Row]):
+    """What the two lists with thumbs share: no counting of whole tables, no adding by hand."""
+
+    show_full_result_count = False
+    list_per_page = 50
+
+    class Media:
+        css = {"all": ["classifier/admin.css"]}
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Outfit)
+class OutfitAdmin(PhotoAdmin[Outfit]):
+    """The jobs. They are looked at and deleted here; `classifier.states` changes them."""
+
+    list_display = ["photo", "status", "style", "owner", "attempts", "error_code", "created"]
+    list_filter = [
+        "status",
+        OutfitStyleFilter,
+        OutfitConfidenceFilter,
+        ("predictions__release", admin.RelatedOnlyFieldListFilter),
+        "priority",
+        "error_code",
+    ]
+    list_select_related = ["owner"]
+    search_fields = ["id", "owner__username", "sha256"]
+    date_hierarchy = "created"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Outfit]:
+        shown = Prediction.objects.select_related("release").defer("embedding", "activation_map")
+        return (
+            super().get_queryset(request).prefetch_related(Prefetch("predictions", queryset=shown))
+        )
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.display(description=_("photo"))
+    def photo(self, outfit: Outfit) -> str:
+        return thumbnail(outfit)
+
+    @admin.display(description=_("style"))
+    def style(self, outfit: Outfit) -> str:
+        return str(outfit.prediction or "")
+
+    def delete_model(self, request: HttpRequest, obj: Outfit) -> None:
+        self._remove(request, [obj])
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Outfit]) -> None:
+        self._remove(request, queryset)
+
+    def _remove(self, request: HttpRequest, outfits: Iterable[Outfit]) -> None:
+        try:
+            for outfit in outfits:
+                remove_outfit(outfit)
+        except StorageUnavailable as error:
+            messages.error(request, f"{error}: {_('what is left was not deleted.')}")
+
+
+class ReviewForm(forms.ModelForm[Prediction]):
+    """A prediction, with the style that it should have been."""
+
+    correct_style = forms.ChoiceField(
+        label=_("Right style"), required=False, help_text=_("Your verdict on this prediction.")
+    )
+    note = forms.CharField(
+        label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    class Meta:
+        model = Prediction
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, reviewer_id: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        language = get_language() or "en"
+        styles = self.instance.release.styles.styles
+        self.fields["correct_style"].choices = [  # type: ignore[attr-defined]
+            ("", "—"),
+            *((style.id, style.name(language)) for style in styles),
+        ]
+        if mine := self.instance.reviews.filter(by_id=reviewer_id).first():
+            self.initial.update(correct_style=mine.style, note=mine.note)
+
+
+@admin.register(Prediction)
+class PredictionAdmin(PhotoAdmin[Prediction]):
+    """What releases said. A reviewer opens one and sets the right style."""
+
+    form = ReviewForm
+    list_display = [
+        "photo",
+        "style",
+        "confidence_percent",
+        "decided",
+        "verdict",
+        "release",
+        "created",
+    ]
+    list_filter = [
+        StyleFilter,
+        ConfidenceFilter,
+        "decided",
+        "outfit__status",
+        "release",
+        "reviews__verdict",
+    ]
+    list_select_related = ["outfit", "release"]
+    search_fields = ["outfit__id", "outfit__owner__username"]
+    readonly_fields = ["photo", "said", "reviewed", "release", "created"]
+    fields = ["photo", "said", "correct_style", "note", "reviewed", "release", "created"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Prediction]:
+        return super().get_queryset(request).prefetch_related("reviews__by")
+
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        form = super().get_form(request, *args, **(kwargs | {"fields": None}))
+
+        class OfReviewer(form):  # type: ignore[misc,valid-type]
+            def __init__(self, *args: Any, **kwargs: Any) -> None:
+                super().__init__(*args, reviewer_id=request.user.pk, **kwargs)
+
+        return OfReviewer
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False  # a prediction goes with its outfit
+
+    def save_model(self, request: HttpRequest, obj: Prediction, form: Any, change: bool) -> None:
+        if style := form.cleaned_data["correct_style"]:
+            note = form.cleaned_data["note"]
+            record_review(obj, cast(User, request.user).pk, Review.Role.STAFF, style, note)
+
+    @admin.display(description=_("photo"))
+    def photo(self, prediction: Prediction) -> str:
+        return thumbnail(prediction.outfit)
+
+    @admin.display(description=_("confidence"), ordering="confidence")
+    def confidence_percent(self, prediction: Prediction) -> str:
+        return f"{prediction.confidence:.0%}"
+
+    @admin.display(description=_("reviewed as"))
+    def verdict(self, prediction: Prediction) -> str:
+        return ", ".join(review.style for review in prediction.reviews.all())
+
+    @admin.display(description=_("prediction"))
+    def said(self, prediction: Prediction) -> str:
+        language = get_language() or "en"
+        return ", ".join(f"{style.name(language)} {p:.0%}" for style, p in prediction.top)
+
+    @admin.display(description=_("reviews"))
+    def reviewed(self, prediction: Prediction) -> str:
+        lines = [
+            f"{review.by} ({review.get_role_display()}): {review.style} {review.note}"
+            for review in prediction.reviews.all()
+        ]
+        return "; ".join(lines) or "—"
+
+
+@admin.register(Release)
+class ReleaseAdmin(admin.ModelAdmin[Release]):
+    """Registered bundles; `manage.py register_release` adds and activates them."""
+
+    list_display = ["name", "status", "sha256", "created"]
+    list_filter = ["status"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Batch)
+class BatchAdmin(admin.ModelAdmin[Batch]):
+    """Batches, to look up."""
+
+    list_display = ["name", "owner", "total", "created"]
+    list_select_related = ["owner"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

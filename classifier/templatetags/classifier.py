@@ -1,0 +1,39 @@
+"""How pages show styles, probabilities and private photos."""
+
+from django import template
+from django.utils.translation import get_language
+
+from classifier import objects
+from classifier.taxonomy import Style
+
+register = template.Library()
+
+
+@register.filter
+def signed_url(key: str) -> str:
+    """A short-lived address of a private object."""
+    return objects.signed_url(key)
+
+
+@register.filter
+def style_name(style: Style) -> str:
+    """The style's name in the reader's language."""
+    return style.name(get_language() or "en")
+
+
+@register.filter
+def style_description(style: Style) -> str:
+    """The style's description in the reader's language."""
+    return style.description(get_language() or "en")
+
+
+@register.filter
+def percent(probability: float) -> str:
+    """0.8412 -> `84 %`; what is not zero is not shown as zero."""
+    return "< 1 %" if 0 < probability < 0.01 else f"{probability:.0%}".replace("%", " %")
+
+
+@register.filter
+def dotted(probability: float) -> str:
+    """For attributes that machines read: a point in every language."""
+    return f"{probability:.4f}"

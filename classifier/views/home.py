@@ -1,0 +1,36 @@
+"""The front page: the landing page for visitors, the upload form for whoever is signed in."""
+
+from collections.abc import Sequence
+from typing import cast
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from classifier.access import SignedInRequest, outfits_of
+from classifier.refusals import Refused
+
+RECENT = 6
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The landing page, or the form and what was uploaded last."""
+    if request.user.is_authenticated:
+        return upload_page(cast(SignedInRequest, request))
+    return render(request, "classifier/landing.html")
+
+
+def upload_page(
+    request: SignedInRequest, refusals: Sequence[tuple[str, Refused]] = ()
+) -> HttpResponse:
+    """The page with the form; `refusals` are what became of the last try, by file name."""
+    context = {
+        "refusals": refusals,
+        "recent": outfits_of(request.user)[:RECENT],
+        "max_bytes": settings.FASI_MAX_UPLOAD_BYTES,
+        "max_megapixels": settings.FASI_MAX_PIXELS // 1_000_000,
+    }
+    status = refusals[0][1].status if refusals else 200
+    return render(request, "classifier/home.html", context, status=status)

@@ -1,0 +1,120 @@
+"""Pages of outfits: upload, history, one outfit and its state, delete."""
+
+import uuid
+
+from allauth.account.adapter import get_adapter
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views import View
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from classifier.accept import Accepted, accept_photo, display_name
+from classifier.access import SignedInRequest, access_outfit, outfits_of
+from classifier.failures import sentence
+from classifier.models import Outfit
+from classifier.objects import StorageUnavailable
+from classifier.refusals import Refusal, Refused
+from classifier.removal import remove_outfit
+from classifier.views.home import upload_page
+
+PAGE_SIZE = 24
+
+
+class OutfitsView(LoginRequiredMixin, View):
+    """`/outfits/`: GET is the history, POST uploads one or several photos (field `photo`)."""
+
+    def get(self, request: SignedInRequest) -> HttpResponse:
+        page = Paginator(outfits_of(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
+        return render(request, "classifier/history.html", {"page": page})
+
+    def post(self, request: SignedInRequest) -> HttpResponse:
+        accepted: list[Accepted] = []
+        refused: list[tuple[str, Refused]] = []
+        uploads = request.FILES.getlist("photo")
+        # allauth's way to the address knows how many of the proxies before us are our own.
+        address = get_adapter().get_client_ip(request)
+        for upload in uploads:
+            try:
+                accepted.append(accept_photo(request.user.id, upload, address=address))
+            except Refused as refusal:
+                refused.append((display_name(upload.name or ""), refusal))
+        if not uploads:
+            refused.append(("", Refused(Refusal.NO_FILE)))
+        if not accepted:
+            return upload_page(request, refused)
+        if len(uploads) == 1:
+            return self._to_outfit(request, accepted[0])
+        return self._to_history(request, accepted, refused)
+
+    def _to_outfit(self, request: SignedInRequest, accepted: Accepted) -> HttpResponse:
+        if accepted.seen_before:
+            messages.info(request, _("You uploaded this photo before. Here it is."))
+        return redirect(accepted.outfit)
+
+    def _to_history(
+        self, request: SignedInRequest, accepted: list[Accepted], refused: list[tuple[str, Refused]]
+    ) -> HttpResponse:
+        for name, refusal in refused:
+            messages.error(request, f"{name}: {refusal.sentence}")
+        new = sum(not each.seen_before for each in accepted)
+        known = len(accepted) - new
+        if new:
+            text = ngettext("%d photo uploaded.", "%d photos uploaded.", new)
+            messages.success(request, text % new)
+        if known:
+            text = ngettext("%d photo was here before.", "%d photos were here before.", known)
+            messages.info(request, text % known)
+        return redirect("outfits")
+
+
+@login_required
+@require_safe
+@never_cache
+def outfit_page(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponse:
+    """One outfit: its photo, and its styles or how far it is."""
+    return render(request, "classifier/outfit.html", _state(request, outfit_id))
+
+
+@login_required
+@require_safe
+@never_cache
+def outfit_state(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponse:
+    """The part of the page that asks again while the outfit waits."""
+    return render(request, "classifier/_outfit_state.html", _state(request, outfit_id))
+
+
+def _state(request: SignedInRequest, outfit_id: uuid.UUID) -> dict[str, object]:
+    outfit = access_outfit(request.user, outfit_id)
+    waited_s = (timezone.now() - outfit.created).total_seconds()
+    return {
+        "outfit": outfit,
+        "prediction": outfit.prediction,
+        "failure": sentence(outfit.error_code) if outfit.status == Outfit.Status.FAILED else "",
+        # Most answers take a fifth of a second; what takes longer is asked for less often.
+        "ask_again_ms": 250 if waited_s < 5 else 1000 if waited_s < 60 else 5000,
+        "slow": waited_s > 10,
+    }
+
+
+@login_required
+@require_POST
+def delete_outfit(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponse:
+    """Delete the row and the objects."""
+    outfit = access_outfit(request.user, outfit_id)
+    try:
+        remove_outfit(outfit)
+    except StorageUnavailable:
+        messages.error(
+            request, _("The photo store does not answer. Nothing was deleted; try again soon.")
+        )
+        return redirect(outfit)
+    messages.success(request, _("The outfit and its photo are deleted."))
+    return redirect("outfits")
