@@ -1,0 +1,84 @@
+# The commands of FASI; `make help` explains them. Everything installed goes into .venv/.
+
+.DEFAULT_GOAL := help
+.SUFFIXES:
+
+# The first Python that is new enough; `make env PYTHON=python3.12` picks another.
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+    $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+    && { echo $$python; break; }; done)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+LOCAL := $(BIN)/python -m fasi_site.local
+# mypy's Django plugin loads the settings, which insist on these.
+LINT_SETTINGS := FASI_SECRET_KEY=lint FASI_DATABASE_URL=postgres:///lint \
+    FASI_BROKER_URL=redis://lint FASI_CACHE_URL=redis://lint
+
+.PHONY: help env env-development up test lint format bench starter clean clean-data
+
+help:  ## List these commands
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
+
+env: .venv/local.stamp  ## Make .venv/ with what `make up` needs (Python 3.11+)
+
+up: env  ## Run FASI on this machine: http://127.0.0.1:8000 (FASI_PORT, FASI_DATA change that)
+	@exec $(LOCAL) up
+
+test: lint  ## Check and test everything against real services; PYTEST='-k history' picks tests
+	$(LOCAL) run --fresh -- $(BIN)/python -m pytest $(PYTEST)
+
+lint: env-development  ## Check style, types and import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(LINT_SETTINGS) $(BIN)/mypy
+	$(LINT_SETTINGS) $(BIN)/lint-imports
+
+format: env-development  ## Format the code
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+bench: env-development  ## Measure latency, throughput and memory on this machine
+	$(LOCAL) run --fresh -- $(BIN)/python -m benchmarks
+
+starter: env-development  ## Train the starter bundle: make starter PHOTOS=folder-with-manifest.csv
+	@test -n "$(PHOTOS)" || { echo "Say where the photos are: make starter PHOTOS=folder"; exit 1; }
+	$(BIN)/python -m training starter --photos "$(PHOTOS)"
+
+clean:  ## Remove .venv/ and caches; accounts and photos in .local/ stay
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	find . -name __pycache__ -type d -not -path './.local/*' -prune -exec rm -rf {} +
+
+clean-data:  ## Remove .local/: every account, photo and prediction on this machine
+	rm -rf .local
+
+env-development: .venv/development.stamp
+
+# Programs in .venv/bin name their folder, so a copied or moved checkout needs a new one.
+.venv/python.stamp:
+	@test -n "$(PYTHON)" || { \
+	    echo "FASI needs Python 3.11 or newer, and no python3 here is. Install one, or name one:" \
+	        "make env PYTHON=/path/to/python3.12"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	    echo "FASI needs Python 3.11 or newer; $(PYTHON) is older or does not run."; exit 1; }
+	rm -rf .venv
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
+	    echo "$(PYTHON) cannot make a virtual environment; on Debian and Ubuntu the package" \
+	        "python3-venv is missing."; exit 1; }
+	@pwd > $@
+
+.venv/local.stamp: .venv/python.stamp requirements.txt requirements/local.txt
+	@echo "Installing packages; the first time takes a few minutes ..."
+	$(PIP) -r requirements/local.txt
+	@touch $@
+
+.venv/development.stamp: .venv/local.stamp $(wildcard requirements/*.txt)
+	$(PIP) -r requirements/development.txt -r requirements/training.txt
+	$(PIP) --no-deps -r requirements/backbone.txt
+	@touch $@
+
+# A stamp of another folder, or an interpreter that is gone, counts as no environment.
+ifneq ($(wildcard .venv/python.stamp),)
+ifneq ($(shell [ "$$(cat .venv/python.stamp)" = "$$(pwd)" ] && $(BIN)/python -c '' && echo good),good)
+.PHONY: .venv/python.stamp
+endif
+endif

@@ -1,0 +1,18 @@
+"""What is generated once for a data folder: the site's secret key and the keys of S3."""
+
+import json
+import secrets
+
+from fasi_site.local.data import DataFolder, read_json, write_private
+
+LENGTHS = {"secret_key": 48, "s3_access_key": 10, "s3_secret_key": 20}
+
+
+def keys(data: DataFolder) -> dict[str, str]:
+    """The keys of this folder, in `keys.json`, which only its owner may read."""
+    file = data.path / "keys.json"
+    before = read_json(file)
+    found = {name: str(before.get(name) or secrets.token_hex(n)) for name, n in LENGTHS.items()}
+    if found != before:
+        write_private(file, json.dumps(found, indent=1))
+    return found

