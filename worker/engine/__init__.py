@@ -1,0 +1,74 @@
+"""Engines run a bundle: from RGB bytes to probabilities, embeddings and activation maps.
+
+The engine itself is imported when it is loaded, so that a worker with the OpenVINO engine never
+imports TensorFlow. Load an engine in the process that uses it, never before a fork.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from worker.bundle import Bundle
+
+_ENGINES = {"openvino": ("worker.engine.openvino", "OpenVinoEngine")}
+
+
+class EngineError(Exception):
+    """An engine that cannot be loaded or cannot run; the message says why in one sentence."""
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """What an engine says about N images.
+
+    ``probabilities`` float32 [N, C], each row sums to 1, styles in the order of the taxonomy;
+    ``embeddings`` float32 [N, 256], each row of unit length;
+    ``activation_maps`` float32 [N, 7, 7]: how much each place speaks for the top style, unscaled
+    (class activation mapping: Zhou et al. 2016).
+    """
+
+    probabilities: npt.NDArray[np.float32]
+    embeddings: npt.NDArray[np.float32]
+    activation_maps: npt.NDArray[np.float32]
+
+
+class Engine(Protocol):
+    """Holds a model in memory and runs it. Not for use by several threads at a time."""
+
+    name: str
+
+    def run(self, images: npt.NDArray[np.uint8]) -> Outputs:
+        """Classify uint8 [N, 224, 224, 3] RGB images (``worker.preprocess.model_input``), N >= 1.
+
+        Raises EngineError for any other shape or type, or when the runtime fails.
+        """
+
+
+def load_engine(name: str, bundle: Bundle) -> Engine:
+    """The engine ``name`` with the weights of ``bundle``, compiled and ready.
+
+    Raises EngineError for an unknown name, and for a bundle that the engine cannot run.
+    """
+    try:
+        module, class_name = _ENGINES[name]
+    except KeyError:
+        known = ", ".join(sorted(_ENGINES))
+        raise EngineError(f"There is no engine {name!r}; known engines: {known}.") from None
+    engine: Engine = getattr(import_module(module), class_name)(bundle)
+    return engine
+
+
+def check_images(images: npt.NDArray[np.uint8], size: int) -> None:
+    """Raise EngineError unless ``images`` is uint8 [N, size, size, 3] with N >= 1."""
+    if images.dtype != np.uint8 or images.ndim != 4 or images.shape[1:] != (size, size, 3):
+        raise EngineError(
+            f"The engine takes uint8 [N, {size}, {size}, 3], not {images.dtype}"
+            f" {list(images.shape)}."
+        )
+    if not len(images):
+        raise EngineError("The engine was given no image.")

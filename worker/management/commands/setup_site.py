@@ -1,0 +1,48 @@
+"""`manage.py setup_site`: everything between empty services and a site that can serve."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from classifier import objects
+from classifier.objects import StorageUnavailable
+from worker.bundle import BundleError
+from worker.releases import register_starter
+
+DEMO = "demo"
+
+
+class Command(BaseCommand):
+    help = "Migrate, collect static files, create the bucket and register the starter release."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--demo", action="store_true", help="also make the account demo / demo (embedded only)"
+        )
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        if options["demo"] and not settings.EMBEDDED:
+            raise CommandError(
+                "A demo account with a known password is only made on the embedded stack, "
+                "which listens on 127.0.0.1 only. Leave --demo out."
+            )
+        call_command("migrate", verbosity=0)
+        call_command("collectstatic", verbosity=0, interactive=False)
+        try:
+            objects.ensure_bucket()
+            release = register_starter(settings.BASE_DIR / "models" / "starter")
+        except (StorageUnavailable, BundleError) as error:
+            raise CommandError(str(error)) from error
+        if options["demo"]:
+            make_demo_account()
+        self.stdout.write(f"The site is set up; release {release.name} is {release.status}.")
+
+
+def make_demo_account() -> None:
+    """An ordinary account, demo / demo; one that exists keeps what its owner made of it."""
+    users = get_user_model().objects
+    if not users.filter(username=DEMO).exists():
+        users.create_user(DEMO, email="demo@localhost", password=DEMO)

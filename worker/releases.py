@@ -1,0 +1,99 @@
+"""Releases and their bundles: register a folder, activate it, fetch it where a worker runs.
+
+A bundle travels through the bucket, so a worker on any host needs the settings and nothing else.
+"""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+
+from classifier import objects
+from classifier.models import Release
+from worker.bundle import Bundle, BundleError, load_bundle
+
+log = structlog.get_logger(__name__)
+
+STARTER = "starter"
+
+
+def register(folder: Path, name: str) -> Release:
+    """Put the bundle's files in the bucket and record it as a candidate.
+
+    A bundle that is known already is not registered twice. Raises BundleError,
+    objects.StorageUnavailable.
+    """
+    bundle = load_bundle(folder)
+    if known := Release.objects.filter(sha256=bundle.sha256).first():
+        return known
+    if Release.objects.filter(name=name).exists():
+        raise BundleError(f"Another release is called {name}; pick a name of its own with --name.")
+    key = f"{objects.BUNDLES}{bundle.sha256}/"
+    for file in sorted(bundle.path.glob("[!.]*")):  # what load_bundle has verified
+        objects.put(key + file.name, file.read_bytes(), "application/octet-stream")
+    release = Release.objects.create(
+        name=name,
+        bundle_key=key,
+        sha256=bundle.sha256,
+        taxonomy=bundle.taxonomy.to_dict(),
+        metrics=dict(bundle.metrics),
+    )
+    log.info("release_registered", release=name, sha256=bundle.sha256)
+    return release
+
+
+def register_starter(folder: Path) -> Release:
+    """Register the bundle that ships with the repository, and activate it unless another serves."""
+    sha256 = load_bundle(folder).sha256
+    release = register(folder, f"{STARTER}-{sha256[:8]}")
+    active = Release.objects.filter(status=Release.Status.ACTIVE).first()
+    if active is None or active.name.startswith(STARTER):
+        activate(release)
+    return release
+
+
+def activate(release: Release) -> None:
+    """Make this release the one that workers load; the one before it retires."""
+    with transaction.atomic():
+        active = Release.objects.select_for_update().filter(status=Release.Status.ACTIVE)
+        if active.filter(pk=release.pk).exists():
+            return
+        active.update(status=Release.Status.RETIRED)
+        Release.objects.filter(pk=release.pk).update(status=Release.Status.ACTIVE)
+    log.info("release_activated", release=release.name)
+
+
+def fetch_bundle(release: Release) -> Bundle:
+    """The release's bundle, from the local cache or the bucket; its sums are checked either way.
+
+    Raises BundleError, objects.StorageUnavailable, objects.ObjectMissing.
+    """
+    cached = settings.DATA_DIR / "bundles" / release.sha256
+    if cached.is_dir():
+        try:
+            return _checked(cached, release)
+        except BundleError as error:
+            log.warning("cached_bundle_broken", path=str(cached), error=str(error))
+            shutil.rmtree(cached, ignore_errors=True)
+    cached.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="fetch-", dir=cached.parent) as work:
+        folder = Path(work) / "bundle"
+        folder.mkdir()
+        for key, _changed in objects.listing(release.bundle_key):
+            (folder / key.rsplit("/", 1)[-1]).write_bytes(objects.get(key))
+        _checked(folder, release)
+        try:
+            folder.rename(cached)
+        except OSError:  # another process of this host was first, with the same bytes
+            log.debug("bundle_cached_already", path=str(cached))
+    return _checked(cached, release)
+
+
+def _checked(folder: Path, release: Release) -> Bundle:
+    bundle = load_bundle(folder)
+    if bundle.sha256 != release.sha256:
+        raise BundleError(f"{folder} is not the bundle of release {release.name}.")
+    return bundle
