@@ -1,0 +1,1 @@
+"""From a listing page of street snaps to a folder with a manifest. It knows nothing of Django."""
