@@ -126,6 +126,11 @@ class OutfitAdmin(PhotoAdmin[Outfit]):
     def style(self, outfit: Outfit) -> str:
         return str(outfit.prediction or "")
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, Any, Any]:
+        """Predictions go with their outfit, though nobody deletes one by itself."""
+        listed, counts, _forbidden, protected = super().get_deleted_objects(objs, request)
+        return listed, counts, set(), protected
+
     def delete_model(self, request: HttpRequest, obj: Outfit) -> None:
         self._remove(request, [obj])
 

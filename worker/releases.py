@@ -32,8 +32,10 @@ def register(folder: Path, name: str) -> Release:
     if Release.objects.filter(name=name).exists():
         raise BundleError(f"Another release is called {name}; pick a name of its own with --name.")
     key = f"{objects.BUNDLES}{bundle.sha256}/"
+    stored = {stored_key for stored_key, _changed in objects.listing(key)}
     for file in sorted(bundle.path.glob("[!.]*")):  # what load_bundle has verified
-        objects.put(key + file.name, file.read_bytes(), "application/octet-stream")
+        if key + file.name not in stored:
+            objects.put(key + file.name, file.read_bytes(), "application/octet-stream")
     release = Release.objects.create(
         name=name,
         bundle_key=key,

@@ -3,7 +3,7 @@
 import os
 import socket
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import structlog
@@ -51,12 +51,12 @@ def held() -> Held:
     Raises NoActiveRelease, BundleError, EngineError and what the bucket raises.
     """
     global _held  # noqa: PLW0603  (one engine a process is the point)
-    active = Release.objects.filter(status=Release.Status.ACTIVE).only("id", "sha256").first()
+    active = Release.objects.filter(status=Release.Status.ACTIVE).defer("metrics").first()
     if active is None:
         raise NoActiveRelease
-    if _held is None or _held.release.pk != active.pk:
-        _held = _load(Release.objects.get(pk=active.pk))
-    return _held
+    if _held is None or _held.release.sha256 != active.sha256:
+        _held = _load(active)
+    return replace(_held, release=active)
 
 
 def _load(release: Release) -> Held:

@@ -128,16 +128,21 @@ class Postgres(Service):
         return Path(tempfile.gettempdir()) / f"fasi-{os.geteuid()}-{short}"
 
     def _make_socket_folder(self) -> None:
-        for stale in (f".s.PGSQL.{PORT}", f".s.PGSQL.{PORT}.lock"):
-            (self.sockets / stale).unlink(missing_ok=True)
         if self.sockets == self.folder:
+            for stale in (f".s.PGSQL.{PORT}", f".s.PGSQL.{PORT}.lock"):
+                (self.folder / stale).unlink(missing_ok=True)
             return
         shutil.rmtree(self.sockets, ignore_errors=True)
         try:
             self.sockets.mkdir(mode=0o700)
-        except FileExistsError:
-            raise LocalError(f"{self.sockets} is not ours; remove it, or set TMPDIR.") from None
+        except OSError as error:
+            raise LocalError(
+                f"The folder {self.sockets} for PostgreSQL's socket cannot be made "
+                f"({error.strerror}); remove what is there, or set TMPDIR."
+            ) from error
         self.account.own(self.sockets)
+        if self.account.user is not None:
+            let_through(self.sockets)
 
 
 def _binaries(version: int | None, account: Account) -> Path:

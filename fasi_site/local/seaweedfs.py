@@ -8,6 +8,7 @@ import http.client
 import json
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from fasi_site.local.data import DataFolder, write_private
@@ -81,4 +82,5 @@ class SeaweedFS(Service):
     def _remove_sockets(self) -> None:
         for port in self.ports.values():
             for socket in SOCKETS.glob(f"seaweedfs-*-{port}.sock"):
-                socket.unlink(missing_ok=True)
+                with suppress(OSError):  # another user's: `weed` does without that shortcut
+                    socket.unlink()

@@ -13,8 +13,8 @@ from worker.engine import EngineError, Outputs, check_images
 from worker.preprocess import INPUT_SIZE
 
 BATCH = 4
-"""Images per call of the runtime. Measured in docs/training.md: nearly the throughput of 32 at
-once, with 150 MB less memory."""
+"""Images per call of the runtime. Measured in docs/training.md: nine tenths of the throughput of 32
+at once, with 150 MB less memory."""
 
 _OUTPUTS = ("probabilities", "embedding", "activation_map")
 

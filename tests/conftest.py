@@ -1,0 +1,121 @@
+"""Three people recur: an owner, another user, a member of staff. Services and engine are real.
+
+`make test` starts PostgreSQL, Valkey and SeaweedFS in a fresh folder and then runs pytest; by hand:
+`python -m fasi_site.local run --fresh -- pytest`.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.http import HttpResponse
+from django.test import Client
+
+from classifier import objects
+from classifier.accept import accept_photo
+from classifier.models import Outfit, Release
+from tests.drawing import outfit_jpeg
+
+STARTER = Path(django_settings.BASE_DIR) / "models" / "starter"
+
+
+@pytest.fixture(scope="session")
+def _site(django_db_setup: None) -> None:
+    """What `manage.py setup_site` does besides the database, once for all tests."""
+    call_command("collectstatic", verbosity=0, interactive=False)
+    objects.ensure_bucket()
+
+
+@pytest.fixture
+def site(transactional_db: None, _site: None, settings: Any) -> Iterator[None]:
+    """A site without users, outfits or counters. Rows are committed, as they are in production."""
+    # Slow hashes are for attackers; hundreds of test accounts need none.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    cache.clear()
+    yield
+    objects.remove([key for key, _ in objects.listing(objects.OUTFITS)])
+
+
+@pytest.fixture
+def owner(site: None) -> User:
+    return User.objects.create_user("owner", "owner@example.org", "a long password")
+
+
+@pytest.fixture
+def stranger(site: None) -> User:
+    return User.objects.create_user("stranger", "stranger@example.org", "a long password")
+
+
+@pytest.fixture
+def staff(site: None) -> User:
+    return User.objects.create_superuser("staff", "staff@example.org", "a long password")
+
+
+def _signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+@pytest.fixture
+def as_owner(owner: User) -> Client:
+    return _signed_in(owner)
+
+
+@pytest.fixture
+def as_stranger(stranger: User) -> Client:
+    return _signed_in(stranger)
+
+
+@pytest.fixture
+def as_staff(staff: User) -> Client:
+    return _signed_in(staff)
+
+
+@pytest.fixture
+def upload(as_owner: Client) -> Callable[..., HttpResponse]:
+    """POST files as the owner: `upload(data)` or `upload(data, name)` or several uploads."""
+
+    def post(*files: bytes, name: str = "photo.jpg", **extra: Any) -> HttpResponse:
+        photos = [SimpleUploadedFile(name, data, "image/jpeg") for data in files]
+        return as_owner.post("/outfits/", {"photo": photos}, **extra)  # type: ignore[return-value]
+
+    return post
+
+
+@pytest.fixture
+def make_outfit(owner: User) -> Callable[..., Outfit]:
+    """An outfit that came in the way all do; `make_outfit(seed=2)` is another photo."""
+
+    def make(seed: int = 0, user: User | None = None, **options: Any) -> Outfit:
+        photo = SimpleUploadedFile(f"outfit-{seed}.jpg", outfit_jpeg(seed))
+        return accept_photo((user or owner).pk, photo, **options).outfit
+
+    return make
+
+
+@pytest.fixture
+def release(site: None) -> Release:
+    """The starter, registered and active."""
+    from worker.releases import register_starter
+
+    return register_starter(STARTER)
+
+
+@pytest.fixture(scope="session")
+def starter_copy(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
+    """A copy of the starter bundle that a test may change."""
+
+    def copy() -> Path:
+        return Path(
+            shutil.copytree(STARTER, tmp_path_factory.mktemp("bundle") / "copy", dirs_exist_ok=True)
+        )
+
+    return copy

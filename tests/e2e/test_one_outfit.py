@@ -1,0 +1,70 @@
+"""The way of one photo, as a person walks it, in a real browser against the whole product."""
+
+from pathlib import Path
+
+from selenium.webdriver import Chrome
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.expected_conditions import (
+    presence_of_element_located,
+    url_contains,
+)
+from selenium.webdriver.support.wait import WebDriverWait
+
+from tests.drawing import outfit_jpeg
+
+PATIENCE_S = 20
+
+
+def test_sign_in_upload_a_photo_and_see_its_style(
+    product: str, browser: Chrome, tmp_path: Path
+) -> None:
+    wait = WebDriverWait(browser, PATIENCE_S)
+    photo = tmp_path / "outfit.jpg"
+    # Another photo for each width: the same one would be recognised.
+    photo.write_bytes(outfit_jpeg(seed=browser.get_window_size()["width"]))
+
+    browser.get(f"{product}/outfits/")
+    wait.until(url_contains("/accounts/login/"))
+    browser.find_element(By.NAME, "login").send_keys("demo")
+    browser.find_element(By.NAME, "password").send_keys("demo")
+    browser.find_element(By.CSS_SELECTOR, "main form button").click()
+    wait.until(url_contains("/outfits/"))
+
+    browser.find_element(By.CSS_SELECTOR, "header nav a").click()
+    wait.until(presence_of_element_located((By.ID, "photo"))).send_keys(str(photo))
+    assert browser.find_element(By.CLASS_NAME, "drop-title").text == "outfit.jpg"
+    browser.find_element(By.CSS_SELECTOR, "#upload button").click()
+
+    wait.until(presence_of_element_located((By.ID, "outfit")))
+    browser.execute_script("window.notReloaded = true")
+    done = presence_of_element_located((By.CSS_SELECTOR, '#outfit[data-status="done"]'))
+    outfit = wait.until(done)
+    assert outfit.get_attribute("data-style")
+    assert 0 < float(outfit.get_attribute("data-confidence") or 0) <= 1
+    assert outfit.find_element(By.TAG_NAME, "h1").text
+    assert len(outfit.find_elements(By.TAG_NAME, "progress")) == 3
+    assert browser.execute_script("return window.notReloaded") is True
+
+    image = browser.find_element(By.CSS_SELECTOR, ".photo img")
+    wait.until(lambda _: browser.execute_script("return arguments[0].naturalWidth", image) == 480)
+    page_width = browser.execute_script("return document.documentElement.scrollWidth")
+    assert page_width <= browser.execute_script("return window.innerWidth")
+    # A refused script, style or image would be reported here: the page obeys its own policy.
+    assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []
+
+
+def test_a_refusal_is_shown_where_the_photo_was_chosen(
+    product: str, browser: Chrome, tmp_path: Path
+) -> None:
+    wait = WebDriverWait(browser, PATIENCE_S)
+    no_photo = tmp_path / "notes.jpg"
+    no_photo.write_text("not a photo")
+    browser.get(f"{product}/accounts/login/")
+    browser.find_element(By.NAME, "login").send_keys("demo")
+    browser.find_element(By.NAME, "password").send_keys("demo")
+    browser.find_element(By.CSS_SELECTOR, "main form button").click()
+    wait.until(presence_of_element_located((By.ID, "photo"))).send_keys(str(no_photo))
+    browser.find_element(By.CSS_SELECTOR, "#upload button").click()
+    refusal = wait.until(presence_of_element_located((By.CSS_SELECTOR, "[data-reason]")))
+    assert refusal.get_attribute("data-reason") == "not_an_image"
+    assert "notes.jpg" in refusal.text

@@ -1,0 +1,102 @@
+"""The shape of the house, kept by tests: who imports whom, how small the site is, what is shipped."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from django.conf import settings
+
+from classifier.checks import ASCENDING, check_timing_order, timing_errors
+
+ROOT = Path(settings.BASE_DIR)
+PACKAGES = ("fasi_site", "classifier", "worker", "crawler", "training", "benchmarks", "tests")
+
+
+def run(code: str) -> str:
+    """What a new Python process prints."""
+    answer = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return answer.stdout
+
+
+def test_imports_go_one_way() -> None:
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
+    answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert answer.returncode == 0, answer.stdout
+
+
+def test_no_module_is_longer_than_the_house_likes() -> None:
+    modules = [path for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
+    long = [str(path) for path in modules if len(path.read_text().splitlines()) > 400]
+    assert long == []
+
+
+def test_the_site_starts_small_and_without_an_engine() -> None:
+    code = (
+        "import json, resource, sys; import fasi_site.wsgi;"
+        "print(json.dumps([resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,"
+        " [name for name in ('tensorflow', 'keras', 'openvino', 'worker.engine')"
+        " if name in sys.modules]]))"
+    )
+    megabytes, engines = json.loads(run(code).splitlines()[-1])
+    assert megabytes < 150
+    assert engines == []
+
+
+def test_a_worker_with_its_engine_never_imports_tensorflow() -> None:
+    code = (
+        "import sys, numpy; from pathlib import Path;"
+        "import fasi_site.celery, django; django.setup();"
+        "import worker.tasks; from worker.bundle import load_bundle;"
+        "from worker.engine import load_engine;"
+        "engine = load_engine('openvino', load_bundle(Path('models/starter')));"
+        "engine.run(numpy.zeros((1, 224, 224, 3), numpy.uint8));"
+        "print('tensorflow' in sys.modules)"
+    )
+    assert run(code).splitlines()[-1] == "False"
+
+
+@pytest.mark.parametrize("short", range(len(ASCENDING) - 1))
+def test_a_wrong_timing_order_is_an_error(settings: object, short: int) -> None:
+    setattr(settings, ASCENDING[short], getattr(settings, ASCENDING[short + 1]))
+    errors = list(check_timing_order())
+    assert len(errors) == 1
+    assert ASCENDING[short] in errors[0].msg
+
+
+def test_a_worker_refuses_a_wrong_timing_order(settings: object) -> None:
+    from worker.tasks import check_timing
+
+    assert timing_errors() == []
+    check_timing()
+    settings.FASI_LEASE_S = 1  # type: ignore[attr-defined]
+    with pytest.raises(SystemExit, match="FASI_HARD_LIMIT_S"):
+        check_timing()
+
+
+def test_the_composition_is_complete() -> None:
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    assert set(services) == {"postgres", "redis", "s3", "setup", "web", "worker", "beat"}
+    for name in ("postgres", "redis", "s3", "web", "worker"):
+        assert "healthcheck" in services[name], name
+
+
+def test_every_setting_is_documented() -> None:
+    code = (ROOT / "fasi_site" / "settings.py").read_text()
+    code += (ROOT / "fasi_site" / "gunicorn.py").read_text()
+    read = set(re.findall(r'"(FASI_[A-Z0-9_]+)"', code))
+    documented = (ROOT / "docs" / "operations.md").read_text()
+    assert sorted(name for name in read if f"`{name}`" not in documented) == []
+
+
+def test_the_model_cards_photos_are_not_in_the_repository() -> None:
+    tracked = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    photos = [name for name in tracked if name.lower().endswith((".jpg", ".jpeg", ".webp"))]
+    assert photos == []

@@ -1,0 +1,143 @@
+"""From a queued row to a prediction, with the real engine, bucket and database."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from classifier import objects
+from classifier.models import Outfit, Prediction, Release
+from classifier.removal import ORPHAN_AGE, remove_orphans
+from classifier.states import claim_outfits
+from classifier.warm import warm_worker
+from tests.drawing import draw_outfit, encode
+from worker import tasks
+from worker.engine import Outputs
+from worker.process import process, work
+from worker.runtime import NoActiveRelease, held
+
+Make = Callable[..., Outfit]
+
+
+def statuses() -> list[str]:
+    return list(Outfit.objects.order_by("created").values_list("status", flat=True))
+
+
+def test_all_that_waits_is_classified(make_outfit: Make, release: Release) -> None:
+    outfits = [make_outfit(seed) for seed in range(3)]
+    assert work(budget_s=30) == 3
+    for outfit in outfits:
+        prediction = outfit.predictions.get()
+        assert prediction.release == release
+        assert prediction.style in release.styles.ids
+        assert prediction.confidence == max(prediction.probabilities)
+        assert sum(prediction.probabilities) == pytest.approx(1, abs=1e-4)
+        assert np.linalg.norm(np.asarray(prediction.embedding)) == pytest.approx(1, abs=1e-2)
+        assert len(bytes(prediction.activation_map)) == 49
+        assert max(bytes(prediction.activation_map)) == 255
+
+
+def test_a_prediction_is_decided_by_the_calibrated_threshold(
+    make_outfit: Make, release: Release
+) -> None:
+    for seed in range(4):
+        make_outfit(seed)
+    work(budget_s=30)
+    threshold = held().bundle.calibration.threshold
+    for prediction in Prediction.objects.all():
+        assert prediction.decided == (prediction.confidence >= threshold)
+
+
+def test_more_than_a_claim_holds_is_done_in_several(
+    make_outfit: Make, release: Release, settings: Any
+) -> None:
+    settings.FASI_CLAIM_SIZE = 2
+    for seed in range(5):
+        make_outfit(seed)
+    assert work(budget_s=30) == 5
+
+
+def test_a_missing_object_fails_only_its_own_row(make_outfit: Make, release: Release) -> None:
+    missing, healthy = make_outfit(1), make_outfit(2)
+    objects.remove([missing.thumb_key])
+    work(budget_s=30)
+    missing.refresh_from_db()
+    healthy.refresh_from_db()
+    assert (missing.status, missing.error_code) == ("failed", "object_missing")
+    assert healthy.status == "done"
+
+
+def test_a_broken_object_fails_only_its_own_row(make_outfit: Make, release: Release) -> None:
+    broken, healthy = make_outfit(1), make_outfit(2)
+    objects.put(broken.thumb_key, encode(draw_outfit())[:500], objects.JPEG)
+    work(budget_s=30)
+    broken.refresh_from_db()
+    healthy.refresh_from_db()
+    assert (broken.status, broken.error_code) == ("failed", "object_broken")
+    assert healthy.status == "done"
+
+
+def test_a_photo_that_the_engine_cannot_take_is_found_among_its_claim_mates(
+    make_outfit: Make, release: Release
+) -> None:
+    class Picky:
+        """The real engine, but for one photo at which it raises."""
+
+        name = "picky"
+
+        def run(self, images: NDArray[np.uint8]) -> Outputs:
+            if any((image == poison).all() for image in images):
+                raise RuntimeError("poison")
+            return real.engine.run(images)
+
+    real = held()
+    from io import BytesIO
+
+    from PIL import Image
+
+    from worker.preprocess import model_input
+
+    guilty, healthy = make_outfit(1), make_outfit(2)
+    poison = model_input(Image.open(BytesIO(objects.get(guilty.thumb_key))))
+    assert process(claim_outfits("w", 10), replace(real, engine=Picky())) == 1
+    guilty.refresh_from_db()
+    healthy.refresh_from_db()
+    assert (guilty.status, guilty.error_code) == ("queued", "engine_error")
+    assert healthy.status == "done"
+
+
+def test_without_a_release_nothing_is_claimed(make_outfit: Make) -> None:
+    outfit = make_outfit()
+    with pytest.raises(NoActiveRelease, match="register_release"):
+        work(budget_s=30)
+    outfit.refresh_from_db()
+    assert (outfit.status, outfit.attempts) == ("queued", 0)
+
+
+def test_a_forgotten_row_is_found_by_the_sweep(make_outfit: Make, release: Release) -> None:
+    make_outfit()
+    tasks.sweep()
+    assert statuses() == ["done"]
+
+
+def test_the_sweep_reports_a_warm_worker(release: Release) -> None:
+    assert warm_worker() is None
+    tasks.sweep()
+    warm = warm_worker()
+    assert warm is not None
+    assert (warm.engine, warm.release) == ("openvino", release.name)
+
+
+def test_orphans_go_and_outfits_stay(make_outfit: Make) -> None:
+    from django.utils import timezone
+
+    outfit = make_outfit()
+    orphan = objects.OUTFITS + "00000000-0000-4000-8000-000000000000/photo.jpg"
+    objects.put(orphan, b"left behind", objects.JPEG)
+    assert remove_orphans() == 0  # too young: its row may be on the way
+    assert remove_orphans(timezone.now() + ORPHAN_AGE) == 1
+    keys: Sequence[str] = [key for key, _ in objects.listing(objects.OUTFITS)]
+    assert set(keys) == {outfit.photo_key, outfit.thumb_key}
