@@ -14,7 +14,7 @@ LOCAL := $(BIN)/python -m fasi_site.local
 LINT_SETTINGS := FASI_SECRET_KEY=lint FASI_DATABASE_URL=postgres:///lint \
     FASI_BROKER_URL=redis://lint FASI_CACHE_URL=redis://lint
 
-.PHONY: help env env-development up test lint format bench starter clean clean-data
+.PHONY: help env env-development up test lint format bench screenshots starter clean clean-data
 
 help:  ## List these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
@@ -38,7 +38,10 @@ format: env-development  ## Format the code
 	$(BIN)/ruff format .
 
 bench: env-development  ## Measure latency, throughput and memory on this machine
-	$(LOCAL) run --fresh -- $(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks
+
+screenshots: env-development  ## Take the pictures of all pages in docs/screenshots/ anew
+	$(BIN)/python -m tests.e2e.screenshots
 
 starter: env-development  ## Train the starter bundle: make starter PHOTOS=folder-with-manifest.csv
 	@test -n "$(PHOTOS)" || { echo "Say where the photos are: make starter PHOTOS=folder"; exit 1; }

@@ -12,3 +12,6 @@ worker_class = "gthread"
 timeout = 60
 graceful_timeout = 20
 keepalive = 15
+loglevel = "warning"
+# It would lie in the home folder, where a second checkout finds it taken.
+control_socket_disable = True

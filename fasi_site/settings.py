@@ -108,6 +108,10 @@ DATABASES["default"] |= {
     "CONN_HEALTH_CHECKS": True,
 }
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+# A socket's folder comes as an option of the address; `manage.py dbshell` looks for it in HOST.
+DATABASES["default"]["HOST"] = (
+    DATABASES["default"]["OPTIONS"].pop("host", "") or DATABASES["default"]["HOST"]
+)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_TIMEOUT_S = 2

@@ -5,7 +5,7 @@ import json
 import os
 import random
 import socket
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence, Set
 
 from fasi_site.local.data import DataFolder, read_json, write_private
 from fasi_site.local.errors import LocalError
@@ -40,26 +40,27 @@ def check_site_port(port: int) -> None:
         )
 
 
-def service_ports(names: Sequence[str], data: DataFolder) -> dict[str, int]:
+def service_ports(names: Sequence[str], data: DataFolder, avoid: Set[int]) -> dict[str, int]:
     """A free port for each name; the one it had last, if that is free, so that links stay good."""
+    used = set(avoid)
     file = data.path / "ports.json"
     before = read_json(file)
     chosen: dict[str, int] = {}
     for name in names:
         port = before.get(name)
-        if not isinstance(port, int) or port in chosen.values() or not is_free(port):
-            port = free_port(chosen.values())
+        if not isinstance(port, int) or port in used or not is_free(port):
+            port = free_port(used)
         chosen[name] = port
+        used.add(port)
     write_private(file, json.dumps(chosen, indent=1))
     return chosen
 
 
-def free_port(besides: Iterable[int] = ()) -> int:
+def free_port(besides: Set[int] = frozenset()) -> int:
     """A free port that is none of `besides`."""
-    taken = set(besides)
     while True:
         port = random.randint(LOWEST, HIGHEST)  # noqa: S311  (nothing secret)
-        if port not in taken and is_free(port):
+        if port not in besides and is_free(port):
             return port
 
 

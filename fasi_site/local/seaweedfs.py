@@ -6,6 +6,7 @@ a second, where `weed server` takes three to start and fifteen to stop.
 
 import http.client
 import json
+import os
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
@@ -20,6 +21,16 @@ PARTS = ("master", "volume", "filer", "s3", "admin")
 PORTS = tuple(f"seaweedfs {part}{kind}" for part in PARTS for kind in ("", " grpc"))
 # Where `weed` puts the sockets of its parts for each other; it offers no option for all of them.
 SOCKETS = Path("/tmp")  # noqa: S108
+
+
+def blocked_ports() -> set[int]:
+    """Ports whose sockets another user's killed `weed` left behind: ours would not start there."""
+    blocked = set()
+    for socket in SOCKETS.glob("seaweedfs-*.sock"):
+        with suppress(OSError, ValueError):
+            if os.geteuid() not in (0, socket.lstat().st_uid):
+                blocked.add(int(socket.stem.rpartition("-")[2]))
+    return blocked
 
 
 class SeaweedFS(Service):
@@ -82,5 +93,4 @@ class SeaweedFS(Service):
     def _remove_sockets(self) -> None:
         for port in self.ports.values():
             for socket in SOCKETS.glob(f"seaweedfs-*-{port}.sock"):
-                with suppress(OSError):  # another user's: `weed` does without that shortcut
-                    socket.unlink()
+                socket.unlink(missing_ok=True)

@@ -8,7 +8,7 @@ from fasi_site.local.errors import LocalError, tail
 from fasi_site.local.keys import keys
 from fasi_site.local.ports import service_ports
 from fasi_site.local.postgres import Postgres
-from fasi_site.local.seaweedfs import PORTS, SeaweedFS
+from fasi_site.local.seaweedfs import PORTS, SeaweedFS, blocked_ports
 from fasi_site.local.service import Service
 from fasi_site.local.stopping import StopRequest
 from fasi_site.local.valkey import Valkey
@@ -23,7 +23,7 @@ class Stack:
         self.data = data
         self.site_port = site_port
         self._keys = keys(data)
-        ports = service_ports(["valkey", *PORTS], data)
+        ports = service_ports(["valkey", *PORTS], data, avoid=blocked_ports() | {site_port})
         weed = SeaweedFS(
             data,
             {name: ports[name] for name in PORTS},

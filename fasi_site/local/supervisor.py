@@ -100,6 +100,7 @@ def _serve(stack: Stack, environment: dict[str, str], address: str, stop: StopRe
 
 def _check_alive(processes: Processes, stack: Stack) -> None:
     for name, code in processes.ended().items():
+        processes.show()  # its last words may still be on their way to its log
         log = stack.data.logs / f"{name}.log"
         raise LocalError(
             f"The {name} process ended by itself ({_how(code)}), so everything was stopped; "
