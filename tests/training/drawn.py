@@ -1,0 +1,32 @@
+"""Drawn photos of two styles that differ in colour: what a tiny run can learn."""
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from tests.drawing import draw_outfit
+
+TAXONOMY = {
+    "id": "tiny",
+    "styles": [
+        {"id": "warm", "names": {"en": "Warm"}, "descriptions": {}},
+        {"id": "cold", "names": {"en": "Cold"}, "descriptions": {}},
+    ],
+    "wardrobes": {},
+}
+
+
+def draw_photos(folder: Path, styles: tuple[str, ...] = ("warm", "cold"), count: int = 60) -> None:
+    """``count`` photos of each style as ``style/number.jpg``."""
+    for style in styles:
+        (folder / style).mkdir(parents=True)
+        for number in range(count):
+            drawn = draw_outfit(number, (120, 180))
+            tint = Image.new("RGB", drawn.size, "orangered" if style == "warm" else "navy")
+            Image.blend(drawn, tint, 0.5).save(folder / style / f"{number}.jpg")
+
+
+def random_inputs(count: int) -> np.ndarray:
+    """Model inputs of drawn outfits: uint8 [count, 224, 224, 3]."""
+    return np.stack([np.asarray(draw_outfit(seed, (224, 224))) for seed in range(count)])

@@ -1,0 +1,156 @@
+"""``python -m training starter``, whole, on drawn photos; and what it refuses."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.training.drawn import TAXONOMY, draw_photos
+from training.cli import main
+from worker.bundle import load_bundle, write_sums
+from worker.engine import load_engine
+
+ROOT = Path(__file__).resolve().parents[2]
+PHOTOS = Path(os.environ.get("FASI_PHOTOS", ROOT.parent / "shared" / "data" / "styles"))
+
+
+@pytest.fixture
+def taxonomy(tmp_path: Path) -> Path:
+    path = tmp_path / "tiny.json"
+    path.write_text(json.dumps(TAXONOMY))
+    return path
+
+
+def arguments(tmp_path: Path, taxonomy: Path, *more: str) -> list[str]:
+    return [
+        "starter",
+        f"--photos={tmp_path / 'photos'}",
+        f"--output={tmp_path / 'models' / 'tiny'}",
+        f"--work={tmp_path / 'work'}",
+        f"--taxonomy={taxonomy}",
+        *more,
+    ]
+
+
+def names_in(folder: Path) -> list[str]:
+    return [entry.name for entry in folder.iterdir()]
+
+
+def test_drawn_photos_become_a_bundle_that_tells_them_apart(tmp_path: Path, taxonomy: Path) -> None:
+    pytest.importorskip("nncf", reason="needs requirements/training.txt")
+    draw_photos(tmp_path / "photos", count=60)
+    command = [sys.executable, "-m", "training"]
+    options = arguments(tmp_path, taxonomy, "--per-style=24", "--calibration-photos=8")
+    run = subprocess.run(
+        [*command, *options], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if "backbone's weights are not installed" in run.stderr:
+        pytest.skip(run.stderr.strip())
+
+    assert run.returncode == 0, run.stderr
+    bundle = load_bundle(tmp_path / "models" / "tiny")
+    assert bundle.taxonomy.ids == ("warm", "cold")
+    assert bundle.metrics["validation"]["top1"]["value"] > 0.9
+    assert "Warm (`warm`)" in (bundle.path / "MODEL_CARD.md").read_text()
+    assert names_in(tmp_path / "models") == ["tiny"]
+    assert str(tmp_path) not in (bundle.path / "style.xml").read_text()
+    outputs = load_engine("openvino", bundle).run(np.zeros((2, 224, 224, 3), np.uint8))
+    assert outputs.probabilities.shape == (2, 2)
+    assert np.linalg.norm(outputs.embeddings, axis=1) == pytest.approx([1, 1], abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        ([], "training: There is no folder"),
+        (["--taxonomy=no-such"], "training: There is no readable taxonomy 'no-such'."),
+    ],
+)
+def test_what_is_missing_is_said(
+    tmp_path: Path,
+    taxonomy: Path,
+    capsys: pytest.CaptureFixture[str],
+    more: list[str],
+    sentence: str,
+) -> None:
+    assert main(arguments(tmp_path, taxonomy, *more)) == 1
+    assert capsys.readouterr().err.startswith(sentence)
+    assert not (tmp_path / "models").exists()
+
+
+def test_a_style_of_three_photos_is_refused(
+    tmp_path: Path, taxonomy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    draw_photos(tmp_path / "photos", ("warm",), count=60)
+    draw_photos(tmp_path / "photos", ("cold",), count=3)
+
+    assert main(arguments(tmp_path, taxonomy)) == 1
+    assert "The style 'cold' has" in capsys.readouterr().err
+    assert not (tmp_path / "models").exists()
+
+
+def test_unreadable_photos_are_named(
+    tmp_path: Path, taxonomy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    draw_photos(tmp_path / "photos", count=7)
+    for photo in (tmp_path / "photos" / "warm").iterdir():
+        photo.write_bytes(b"")
+
+    assert main(arguments(tmp_path, taxonomy)) == 1
+    printed = capsys.readouterr()
+    assert printed.out.count("not a readable image") == 7
+    assert "The style 'warm' has 0 readable training photos" in printed.err
+
+
+def test_an_output_that_is_no_bundle_is_left_alone(
+    tmp_path: Path, taxonomy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    draw_photos(tmp_path / "photos", count=7)
+    precious = tmp_path / "models" / "tiny" / "thesis.txt"
+    precious.parent.mkdir(parents=True)
+    precious.write_text("years of work")
+
+    assert main(arguments(tmp_path, taxonomy)) == 1
+    assert "exists and is no bundle" in capsys.readouterr().err
+    assert precious.read_text() == "years of work"
+
+
+def test_a_failed_run_leaves_the_old_bundle_and_nothing_else(tmp_path: Path) -> None:
+    from training.bundling import unfinished
+
+    output = tmp_path / "models" / "tiny"
+    output.mkdir(parents=True)
+    (output / "style.bin").write_bytes(b"old")
+    write_sums(output)
+
+    def write_half() -> None:
+        with unfinished(output) as folder:
+            (folder / "style.bin").write_bytes(b"half")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_half()
+    assert names_in(output.parent) == ["tiny"]
+    assert (output / "style.bin").read_bytes() == b"old"
+
+
+@pytest.mark.skipif(not PHOTOS.is_dir(), reason=f"no labelled photos at {PHOTOS} (FASI_PHOTOS)")
+def test_the_starter_is_right_about_real_photos() -> None:
+    from training.data import limited, of_taxonomy, read_photos
+    from training.pictures import served_input
+
+    bundle = load_bundle(ROOT / "models" / "starter")
+    photos, _ = of_taxonomy(read_photos(PHOTOS), bundle.taxonomy)
+    some = limited([photo for photo in photos if photo.split == "val"], 15)
+    outputs = load_engine("openvino", bundle).run(
+        np.stack([served_input(photo.path) for photo in some])
+    )
+    said = [bundle.taxonomy.ids[index] for index in outputs.probabilities.argmax(axis=1)]
+    right = np.mean([style == photo.style for style, photo in zip(said, some, strict=True)])
+
+    assert len(some) > 100
+    assert right > 0.6

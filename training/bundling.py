@@ -1,0 +1,54 @@
+"""Writing a bundle so that a reader finds the old one or the new one, never a half."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from training.errors import TrainingError
+from worker.bundle import SUMS, load_bundle, write_sums
+
+
+def check_output(output: Path) -> None:
+    """Raise TrainingError unless ``output`` is free, empty, or a bundle that may be replaced."""
+    if not output.exists():
+        return
+    if not output.is_dir() or (any(output.iterdir()) and not (output / SUMS).is_file()):
+        raise TrainingError(f"{output} exists and is no bundle: remove it or name another output.")
+
+
+@contextmanager
+def unfinished(output: Path) -> Iterator[Path]:
+    """A folder beside ``output`` to write the bundle into.
+
+    At the end it gets its checksums, is verified and takes the place of ``output``. After an
+    error nothing of it stays.
+    """
+    output.parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=f".{output.name}-", suffix=".part", dir=output.parent))
+    try:
+        yield folder
+        folder.chmod(0o755)  # mkdtemp makes it private; the worker may be another user
+        write_sums(folder)
+        load_bundle(folder)
+        _replace(folder, output)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def write_json(path: Path, data: dict[str, Any]) -> None:
+    """Readable JSON, UTF-8, with a newline at the end."""
+    path.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _replace(folder: Path, output: Path) -> None:
+    old = folder.with_suffix(".old")
+    if output.exists():
+        output.rename(old)
+    folder.rename(output)
+    shutil.rmtree(old, ignore_errors=True)
