@@ -1,4 +1,4 @@
-"""The shape of the house, kept by tests: who imports whom, how small the site is, what is shipped."""
+"""The shape of the house, kept by tests: imports, sizes, settings, what is shipped."""
 
 import json
 import re

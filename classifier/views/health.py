@@ -29,7 +29,10 @@ def readyz(request: HttpRequest) -> JsonResponse:
         "storage": _holds(objects.reachable),
         "worker": _holds(lambda: warm_worker() is not None),
     }
-    return JsonResponse(checks, status=200 if all(checks.values()) else 503)
+    answer = JsonResponse(checks, status=200 if all(checks.values()) else 503)
+    # "Not yet" is an answer, not an error to log with each question.
+    answer._has_been_logged = True  # type: ignore[attr-defined]
+    return answer
 
 
 def _holds(check: Callable[[], bool]) -> bool:

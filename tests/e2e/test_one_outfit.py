@@ -50,7 +50,8 @@ def test_sign_in_upload_a_photo_and_see_its_style(
     page_width = browser.execute_script("return document.documentElement.scrollWidth")
     assert page_width <= browser.execute_script("return window.innerWidth")
     # A refused script, style or image would be reported here: the page obeys its own policy.
-    assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []
+    log = browser.get_log("browser")  # type: ignore[no-untyped-call]
+    assert [entry for entry in log if entry["level"] == "SEVERE"] == []
 
 
 def test_a_refusal_is_shown_where_the_photo_was_chosen(

@@ -1,0 +1,26 @@
+# One image for the site, the worker and beat. Nothing in it is secret; settings are variables.
+FROM python:3.11-slim-bookworm
+
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 \
+    FASI_DATA=/data FASI_STATIC_ROOT=/static FASI_BIND=0.0.0.0:8000
+
+RUN useradd --create-home --uid 10001 fasi && install -d -o fasi -g fasi /app /data /static
+WORKDIR /app
+
+COPY requirements.txt .
+RUN pip install -r requirements.txt
+
+COPY --chown=fasi manage.py ./
+COPY --chown=fasi fasi_site fasi_site
+COPY --chown=fasi classifier classifier
+COPY --chown=fasi worker worker
+COPY --chown=fasi models models
+USER fasi
+
+# The settings insist on their variables; collecting static files needs none of the services.
+RUN FASI_SECRET_KEY=build FASI_DATABASE_URL=postgres:///build FASI_BROKER_URL=redis://build \
+    FASI_CACHE_URL=redis://build python manage.py collectstatic --noinput --verbosity 0
+
+VOLUME /data
+EXPOSE 8000
+CMD ["gunicorn", "-c", "fasi_site/gunicorn.py", "fasi_site.wsgi"]

@@ -1,0 +1,51 @@
+"""A person's browser, as far as a benchmark needs one: signs in and uploads over HTTP."""
+
+import re
+import time
+import uuid
+from dataclasses import dataclass
+
+import requests
+
+
+@dataclass(frozen=True)
+class Answered:
+    """An upload that was accepted: its outfit, the moment of the answer, and how long it took."""
+
+    outfit_id: uuid.UUID
+    at: float
+    seconds: float
+
+
+class Visitor:
+    """One signed-in session."""
+
+    def __init__(self, address: str, name: str = "demo", password: str = "demo") -> None:
+        self.address = address
+        self.session = requests.Session()
+        self.session.get(f"{address}/accounts/login/", timeout=10).raise_for_status()
+        form = {"login": name, "password": password}
+        answer = self._post("/accounts/login/", form)
+        if answer.status_code != requests.codes.found:
+            raise SystemExit(f"could not sign in at {address} as {name}")
+
+    def upload(self, photo: bytes) -> Answered:
+        """Post one photo and return when the answer is there."""
+        started = time.perf_counter()
+        answer = self._post("/outfits/", {}, {"photo": ("photo.jpg", photo, "image/jpeg")})
+        at, seconds = time.time(), time.perf_counter() - started
+        found = re.fullmatch(r"/outfits/([0-9a-f-]{36})/", answer.headers.get("Location", ""))
+        if found is None:
+            raise SystemExit(f"an upload was answered with {answer.status_code}")
+        return Answered(uuid.UUID(found[1]), at, seconds)
+
+    def _post(
+        self,
+        path: str,
+        form: dict[str, str],
+        files: dict[str, tuple[str, bytes, str]] | None = None,
+    ) -> requests.Response:
+        token = {"csrfmiddlewaretoken": self.session.cookies["csrftoken"]}
+        return self.session.post(
+            self.address + path, form | token, files=files, allow_redirects=False, timeout=60
+        )
