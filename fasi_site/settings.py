@@ -144,6 +144,9 @@ CELERY_BROKER_URL = required("FASI_BROKER_URL")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": FASI_VISIBILITY_TIMEOUT_S,
+    # An upload must not wait for a broker that is down: its row is safe, and a sweep will find it.
+    # (Without this, kombu tries for six seconds. A worker's own connection has its own settings.)
+    "max_retries": 0,
     "socket_connect_timeout": REDIS_TIMEOUT_S,
     "socket_keepalive": True,
     "health_check_interval": 10,
