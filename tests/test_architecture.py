@@ -1,6 +1,7 @@
 """The shape of the house, kept by tests: imports, sizes, settings, what is shipped."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -77,6 +78,19 @@ def test_a_worker_refuses_a_wrong_timing_order(settings: object) -> None:
     settings.FASI_LEASE_S = 1  # type: ignore[attr-defined]
     with pytest.raises(SystemExit, match="FASI_HARD_LIMIT_S"):
         check_timing()
+
+
+def test_the_site_refuses_a_wrong_timing_order() -> None:
+    site = subprocess.run(
+        [sys.executable, "-c", "import fasi_site.wsgi"],
+        cwd=ROOT,
+        env={**os.environ, "FASI_LEASE_S": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert site.returncode == 1
+    assert "The site does not start. FASI_HARD_LIMIT_S" in site.stderr
 
 
 def test_the_composition_is_complete() -> None:
