@@ -18,6 +18,7 @@ from classifier.quota import check_quota
 from classifier.refusals import Refusal, Refused
 from classifier.states import next_turn
 from classifier.wakeup import wake_worker
+from classifier.wardrobes import offered_wardrobes
 
 log = structlog.get_logger(__name__)
 
@@ -41,9 +42,12 @@ def accept_photo(
 ) -> Accepted:
     """Check, sanitise and store one photo and queue it. Nothing can lose it from then on.
 
-    Raises Refused, and then leaves nothing behind: neither a row nor an object.
+    `wardrobe` is one that `offered_wardrobes` has, or empty for all styles. Raises Refused, and
+    then leaves nothing behind: neither a row nor an object.
     """
     check_quota(owner_id, address)
+    if wardrobe and wardrobe not in offered_wardrobes():
+        raise Refused(Refusal.UNKNOWN_WARDROBE)
     if upload.size > settings.FASI_MAX_UPLOAD_BYTES:
         raise Refused(Refusal.TOO_LARGE)
     data = upload.read()

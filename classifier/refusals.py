@@ -13,6 +13,7 @@ class Refusal(StrEnum):
     """The reason codes; pages, the API and metrics use the same ones."""
 
     NO_FILE = "no_file"
+    UNKNOWN_WARDROBE = "unknown_wardrobe"
     EMPTY = "empty"
     TOO_LARGE = "too_large"
     NOT_AN_IMAGE = "not_an_image"
@@ -31,6 +32,10 @@ _ANSWERS: dict[Refusal, tuple[HTTPStatus, Promise]] = {
     Refusal.NO_FILE: (
         HTTPStatus.UNPROCESSABLE_ENTITY,
         _("No photo arrived. Choose one and send it again."),
+    ),
+    Refusal.UNKNOWN_WARDROBE: (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        _("The model does not know this wardrobe. Choose again and send the photo once more."),
     ),
     Refusal.EMPTY: (
         HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -12,6 +12,9 @@ from typing import Any
 
 FALLBACK_LANGUAGE = "en"
 
+ID_LENGTH = 40
+"""Characters of an id at most: what the database keeps."""
+
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -37,15 +40,27 @@ class Style:
 
 
 @dataclass(frozen=True)
+class Wardrobe:
+    """A subset of a taxonomy's styles: their ids, and the names of the subset by language."""
+
+    names: Mapping[str, str]
+    styles: tuple[str, ...]
+
+    def name(self, language: str = FALLBACK_LANGUAGE) -> str:
+        """The display name in ``language`` (``ko`` or ``ko-kr``), else in English."""
+        return _text(self.names, language)
+
+
+@dataclass(frozen=True)
 class Taxonomy:
-    """The ordered styles of a model, and its wardrobes: named subsets of them.
+    """The ordered styles of a model, and its wardrobes by id: subsets that one may choose.
 
     The order of ``styles`` is the order of the model's probabilities.
     """
 
     id: str
     styles: tuple[Style, ...]
-    wardrobes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    wardrobes: Mapping[str, Wardrobe] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _check_id("The taxonomy", self.id)
@@ -59,17 +74,20 @@ class Taxonomy:
             seen.add(style.id)
             if not style.names.get(FALLBACK_LANGUAGE):
                 raise TaxonomyError(f"Style {style.id!r} has no English name.")
-        for wardrobe, ids in self.wardrobes.items():
-            self._check_wardrobe(wardrobe, ids, seen)
+        for wardrobe_id, wardrobe in self.wardrobes.items():
+            self._check_wardrobe(wardrobe_id, wardrobe, seen)
 
-    def _check_wardrobe(self, wardrobe: str, ids: tuple[str, ...], known: set[str]) -> None:
-        if not ids:
-            raise TaxonomyError(f"Wardrobe {wardrobe!r} is empty.")
-        if len(set(ids)) < len(ids):
-            raise TaxonomyError(f"Wardrobe {wardrobe!r} names a style twice.")
-        for unknown in (style for style in ids if style not in known):
+    def _check_wardrobe(self, wardrobe_id: str, wardrobe: Wardrobe, known: set[str]) -> None:
+        _check_id(f"A wardrobe of taxonomy {self.id!r}", wardrobe_id)
+        if not wardrobe.names.get(FALLBACK_LANGUAGE):
+            raise TaxonomyError(f"Wardrobe {wardrobe_id!r} has no English name.")
+        if not wardrobe.styles:
+            raise TaxonomyError(f"Wardrobe {wardrobe_id!r} is empty.")
+        if len(set(wardrobe.styles)) < len(wardrobe.styles):
+            raise TaxonomyError(f"Wardrobe {wardrobe_id!r} names a style twice.")
+        for unknown in (style for style in wardrobe.styles if style not in known):
             raise TaxonomyError(
-                f"Wardrobe {wardrobe!r} names the style {unknown!r},"
+                f"Wardrobe {wardrobe_id!r} names the style {unknown!r},"
                 f" which taxonomy {self.id!r} does not have."
             )
 
@@ -85,6 +103,14 @@ class Taxonomy:
                 return style
         raise TaxonomyError(f"Taxonomy {self.id!r} has no style {style_id!r}.")
 
+    def ids_in(self, wardrobe_id: str) -> frozenset[str]:
+        """The ids of the wardrobe's styles; of all styles for a wardrobe that is not known.
+
+        No wardrobe (an empty id) means all styles, and so does one that another release offered.
+        """
+        wardrobe = self.wardrobes.get(wardrobe_id)
+        return frozenset(wardrobe.styles if wardrobe else self.ids)
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Taxonomy:
         """Read what ``to_dict`` wrote (the content of ``taxonomy.json``).
@@ -98,11 +124,11 @@ class Taxonomy:
             raise TaxonomyError("A taxonomy needs a list of styles under 'styles'.")
         wardrobes = data.get("wardrobes", {})
         if not isinstance(wardrobes, Mapping):
-            raise TaxonomyError("'wardrobes' must be an object of lists of style ids.")
+            raise TaxonomyError("'wardrobes' must be an object of wardrobes by id.")
         return cls(
             id=_string(data, "id", "The taxonomy"),
             styles=tuple(_style(style) for style in styles),
-            wardrobes={name: _style_ids(name, ids) for name, ids in wardrobes.items()},
+            wardrobes={name: _wardrobe(name, wardrobe) for name, wardrobe in wardrobes.items()},
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -117,7 +143,10 @@ class Taxonomy:
                 }
                 for style in self.styles
             ],
-            "wardrobes": {name: list(ids) for name, ids in self.wardrobes.items()},
+            "wardrobes": {
+                name: {"names": dict(wardrobe.names), "styles": list(wardrobe.styles)}
+                for name, wardrobe in self.wardrobes.items()
+            },
         }
 
 
@@ -129,9 +158,10 @@ def _text(texts: Mapping[str, str], language: str) -> str:
 
 
 def _check_id(what: str, value: str) -> None:
-    if not _ID.fullmatch(value):
+    if len(value) > ID_LENGTH or not _ID.fullmatch(value):
         raise TaxonomyError(
-            f"{what} has the id {value!r}; an id is small letters, digits and single hyphens."
+            f"{what} has the id {value!r}; an id is at most {ID_LENGTH} small letters, digits and"
+            " single hyphens."
         )
 
 
@@ -146,23 +176,30 @@ def _style(data: Any) -> Style:
     if not isinstance(data, Mapping):
         raise TaxonomyError("Each style must be a JSON object.")
     style_id = _string(data, "id", "A style")
+    what = f"style {style_id!r}"
     return Style(
         id=style_id,
-        names=_texts(data, "names", style_id),
-        descriptions=_texts(data, "descriptions", style_id),
+        names=_texts(data, "names", what),
+        descriptions=_texts(data, "descriptions", what),
     )
 
 
-def _texts(data: Mapping[str, Any], key: str, style_id: str) -> dict[str, str]:
+def _wardrobe(wardrobe_id: str, data: Any) -> Wardrobe:
+    if not isinstance(data, Mapping):
+        raise TaxonomyError(
+            f"Wardrobe {wardrobe_id!r} must be an object with 'names' and 'styles'."
+        )
+    styles = data.get("styles")
+    if not isinstance(styles, list) or not all(isinstance(style, str) for style in styles):
+        raise TaxonomyError(f"'styles' of wardrobe {wardrobe_id!r} must be a list of style ids.")
+    names = _texts(data, "names", f"wardrobe {wardrobe_id!r}")
+    return Wardrobe(names=names, styles=tuple(styles))
+
+
+def _texts(data: Mapping[str, Any], key: str, what: str) -> dict[str, str]:
     texts = data.get(key, {})
     if not isinstance(texts, Mapping) or not all(
         isinstance(part, str) for pair in texts.items() for part in pair
     ):
-        raise TaxonomyError(f"{key!r} of style {style_id!r} must map languages to texts.")
+        raise TaxonomyError(f"{key!r} of {what} must map languages to texts.")
     return dict(texts)
-
-
-def _style_ids(wardrobe: str, ids: Any) -> tuple[str, ...]:
-    if not isinstance(ids, list) or not all(isinstance(style_id, str) for style_id in ids):
-        raise TaxonomyError(f"Wardrobe {wardrobe!r} must be a list of style ids.")
-    return tuple(ids)

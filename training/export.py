@@ -1,106 +1,94 @@
-"""From a Keras graph to what engines run: OpenVINO with INT8 weights, and Keras's own file."""
+"""One bundle from labelled photos: the widened people-photo backbone, frozen, with a new head."""
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
-from io import BytesIO
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-from zipfile import ZipFile
 
-import h5py
-import keras
-import nncf
 import numpy as np
-import numpy.typing as npt
-import openvino as ov
-import tensorflow as tf
 
-Images = npt.NDArray[np.uint8]
+from classifier.taxonomy import Taxonomy
+from training import bundling, export, people
+from training.data import limited, read_photos
+from training.dataset import Images, Split, load_splits
+from training.features import FeatureCache
+from training.fit import Fitted, fit
+from training.graph import Backbone, feature_graph, serving_graph
+from training.head import Examples
+from training.measure import measure
+from training.papers import write_papers
+from training.widen import widened_resnet50
+from worker.bundle import Bundle, load_bundle
+
+STATISTICS_PHOTOS = 128
 
 
-def to_openvino(model: keras.Model) -> ov.Model:
-    """The float model in OpenVINO, same inputs and outputs, batch size free.
+@dataclass(frozen=True)
+class Options:
+    """What a run is told. ``work`` keeps features between runs; ``per_style`` 0 is no limit."""
 
-    Converted from a traced function in memory: a SavedModel on disk takes three times as long.
+    photos: Path
+    output: Path
+    taxonomy: Taxonomy
+    work: Path
+    per_style: int = 0
+    calibration_photos: int = 300
+    with_keras: bool = False
+    seed: int = 0
+
+
+def make_bundle(options: Options) -> Bundle:
+    """Train, export, measure, and put the finished bundle at ``options.output``.
+
+    Raises TrainingError for input that no bundle can be made of. Until the last step nothing is
+    written at the output, and an older bundle there stays as it was.
     """
-    (images,) = model.inputs
-    signature = tf.TensorSpec(images.shape, images.dtype, name=images.name)
-    traced = tf.function(lambda batch: model(batch, training=False), input_signature=[signature])
-    return ov.convert_model(traced.get_concrete_function())
+    bundling.check_output(options.output)
+    weights = people.weights_file()
+    photos = read_photos(options.photos)
+    if options.per_style:
+        photos = limited(photos, options.per_style)
+    train, val = load_splits(photos, options.taxonomy)
+    random = np.random.default_rng(options.seed)
+    backbone = _backbone(weights, _some(train.images, STATISTICS_PHOTOS, random), options.seed)
+    fitted = _fit(backbone, train, val, options)
+    graph = serving_graph(backbone, fitted.head, fitted.temperature, fitted.projection)
+    plain = export.to_openvino(graph)
+    calibration = _some(train.images, options.calibration_photos, random)
+    with bundling.unfinished(options.output) as folder:
+        export.save_openvino(export.quantised(plain, calibration), folder)
+        if options.with_keras:
+            export.save_keras(graph, folder)
+        metrics = {
+            "made": datetime.now(UTC).date().isoformat(),
+            "backbone": backbone.name,
+            "photos": {"train": len(train.labels), "val": len(val.labels)},
+            "head": {"trials": fitted.trials},
+            **measure(folder, plain, options.taxonomy, fitted, val),
+        }
+        write_papers(folder, options.taxonomy, fitted, metrics)
+    return load_bundle(options.output)
 
 
-def quantised(model: ov.Model, images: Images) -> ov.Model:
-    """INT8 weights and activations by NNCF post-training quantisation, calibrated on ``images``.
+def _backbone(weights: Path, photos: Images, seed: int) -> Backbone:
+    network = widened_resnet50(people.read_convolutions(weights, photos), seed)
+    return Backbone("people-photo ResNet-50, widened", network)
 
-    ``images`` uint8 [N, 224, 224, 3] RGB are photos of the training split. The first convolution
-    stays float: in INT8 it alone made 40 % of the features' error. So does all that follows the
-    backbone: it costs nothing, and an embedding must keep its unit length.
-    """
-    dataset = nncf.Dataset(list(_singly(images)))
-    return nncf.quantize(
-        model,
-        dataset,
-        subset_size=len(images),
-        preset=nncf.QuantizationPreset.MIXED,
-        fast_bias_correction=True,
-        ignored_scope=nncf.IgnoredScope(names=_kept_float(model), validate=False),
+
+def _fit(backbone: Backbone, train: Split, val: Split, options: Options) -> Fitted:
+    cache = FeatureCache(
+        options.work / "features", backbone.name, export.to_openvino(feature_graph(backbone))
+    )
+    seen = cache.features(train.images, "Features")
+    mirrored = cache.features(train.images[:, :, ::-1], "Features, mirrored")
+    return fit(
+        Examples(np.concatenate([seen, mirrored]), np.concatenate([train.labels, train.labels])),
+        Examples(cache.features(val.images, "Features, validation"), val.labels),
+        len(options.taxonomy.styles),
     )
 
 
-def save_openvino(model: ov.Model, folder: Path) -> None:
-    """Write ``style.xml`` and ``style.bin``."""
-    ov.save_model(model, folder / "style.xml", compress_to_fp16=True)
-
-
-def save_keras(model: keras.Model, folder: Path) -> None:
-    """Write ``style.keras`` with float16 weights; Keras reads them back into float32 variables."""
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".") as temporary:
-        whole = Path(temporary) / "style.keras"
-        model.save(whole)
-        with ZipFile(whole) as full, ZipFile(folder / "style.keras", "w") as half:
-            for name in full.namelist():
-                content = full.read(name)
-                half.writestr(name, _halved(content) if name.endswith(".h5") else content)
-
-
-def _halved(content: bytes) -> bytes:
-    """The HDF5 file with each float32 array as float16."""
-    buffer = BytesIO()
-    with h5py.File(BytesIO(content)) as full, h5py.File(buffer, "w") as half:
-
-        def copy(name: str, item: h5py.Dataset | h5py.Group) -> None:
-            if isinstance(item, h5py.Dataset):
-                values = item[()]
-                half[name] = values.astype(np.float16) if values.dtype == np.float32 else values
-            else:
-                half.require_group(name)
-            for key, value in item.attrs.items():
-                half[name].attrs[key] = value
-
-        full.visititems(copy)
-        for key, value in full.attrs.items():
-            half.attrs[key] = value
-    return buffer.getvalue()
-
-
-def _kept_float(model: ov.Model) -> list[str]:
-    """The first convolution, and what depends on the backbone's end, which is its last ReLU."""
-    operations = model.get_ordered_ops()
-    first = next(op for op in operations if op.get_type_name() == "Convolution")
-    found: dict[str, Any] = {first.get_friendly_name(): first}
-    waiting = [[op for op in operations if op.get_type_name() == "Relu"][-1]]
-    while waiting:
-        for output in waiting.pop().outputs():
-            for target in output.get_target_inputs():
-                node = target.get_node()
-                if node.get_friendly_name() not in found:
-                    found[node.get_friendly_name()] = node
-                    waiting.append(node)
-    return [name for name, node in found.items() if node.get_type_name() != "Result"]
-
-
-def _singly(images: Images) -> Iterator[Images]:
-    for image in images:
-        yield image[None]
+def _some(images: Images, count: int, random: np.random.Generator) -> Images:
+    """At most ``count`` images, drawn at random."""
+    return images[random.permutation(len(images))[:count]]

@@ -21,7 +21,8 @@ EMBEDDING_SIZE = 256
 class Prediction(models.Model):
     """Probabilities in the order of the release's taxonomy, and what follows from them.
 
-    `activation_map` is 7 x 7 bytes, row by row, 255 at the strongest point. `embedding` has unit
+    `activation_map` is 7 x 7 bytes, row by row, 255 at the strongest point; empty
+    where a wardrobe made another style the top one than the map explains. `embedding` has unit
     length; half precision keeps a million of them at 0.5 GB and moves a cosine by less than 1e-3.
     """
 

@@ -6,10 +6,12 @@ from typing import cast
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from classifier.access import SignedInRequest, outfits_of
 from classifier.refusals import Refused
+from classifier.wardrobes import offered_wardrobes
 
 RECENT = 6
 
@@ -26,8 +28,13 @@ def upload_page(
     request: SignedInRequest, refusals: Sequence[tuple[str, Refused]] = ()
 ) -> HttpResponse:
     """The page with the form; `refusals` are what became of the last try, by file name."""
+    language = get_language() or "en"
+    wardrobes = {key: each.name(language) for key, each in offered_wardrobes().items()}
+    chosen = request.POST.get("wardrobe", "")
     context = {
         "refusals": refusals,
+        "wardrobes": wardrobes,
+        "chosen_wardrobe": chosen if chosen in wardrobes else "",
         "recent": outfits_of(request.user)[:RECENT],
         "max_bytes": settings.FASI_MAX_UPLOAD_BYTES,
         "max_megapixels": settings.FASI_MAX_PIXELS // 1_000_000,

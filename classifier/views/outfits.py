@@ -10,8 +10,8 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -29,7 +29,10 @@ PAGE_SIZE = 24
 
 
 class OutfitsView(LoginRequiredMixin, View):
-    """`/outfits/`: GET is the history, POST uploads one or several photos (field `photo`)."""
+    """`/outfits/`: GET is the history, POST uploads one or several photos.
+
+    Fields: `photo`, and `wardrobe` where only its styles are asked for.
+    """
 
     def get(self, request: SignedInRequest) -> HttpResponse:
         page = Paginator(outfits_of(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
@@ -39,11 +42,14 @@ class OutfitsView(LoginRequiredMixin, View):
         accepted: list[Accepted] = []
         refused: list[tuple[str, Refused]] = []
         uploads = request.FILES.getlist("photo")
+        wardrobe = request.POST.get("wardrobe", "")
         # allauth's way to the address knows how many of the proxies before us are our own.
         address = get_adapter().get_client_ip(request)
         for upload in uploads:
             try:
-                accepted.append(accept_photo(request.user.id, upload, address=address))
+                accepted.append(
+                    accept_photo(request.user.id, upload, address=address, wardrobe=wardrobe)
+                )
             except Refused as refusal:
                 refused.append((display_name(upload.name or ""), refusal))
         if not uploads:
@@ -97,10 +103,25 @@ def _state(request: SignedInRequest, outfit_id: uuid.UUID) -> dict[str, object]:
     return {
         "outfit": outfit,
         "prediction": outfit.prediction,
+        **_styles(outfit),
         "failure": sentence(outfit.error_code) if outfit.status == Outfit.Status.FAILED else "",
         # Most answers take a fifth of a second; what takes longer is asked for less often.
         "ask_again_ms": 250 if waited_s < 5 else 1000 if waited_s < 60 else 5000,
         "slow": waited_s > 10,
+    }
+
+
+def _styles(outfit: Outfit) -> dict[str, object]:
+    """The best styles of the chosen wardrobe, and its name if the release knows it."""
+    prediction = outfit.prediction
+    if prediction is None:
+        return {}
+    taxonomy = prediction.release.styles
+    wardrobe = taxonomy.wardrobes.get(outfit.wardrobe)
+    worn = taxonomy.ids_in(outfit.wardrobe)
+    return {
+        "top": [(style, probability) for style, probability in prediction.top if style.id in worn],
+        "wardrobe": wardrobe.name(get_language() or "en") if wardrobe else "",
     }
 
 

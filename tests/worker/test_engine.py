@@ -107,8 +107,22 @@ def test_anything_but_images_is_refused(engine: Engine, wrong: Images) -> None:
 
 
 def test_an_unknown_engine_is_refused_with_the_known_ones(bundle: Bundle) -> None:
-    with pytest.raises(EngineError, match=r"no engine 'abacus'; known engines: openvino\."):
+    sentence = r"There is no engine 'abacus'; known engines: openvino, tensorflow\."
+    with pytest.raises(EngineError, match=sentence):
         load_engine("abacus", bundle)
+
+
+def test_a_runtime_that_is_not_installed_is_named(
+    bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "worker.engine.tensorflow", raising=False)
+    monkeypatch.setitem(sys.modules, "keras", None)
+
+    with pytest.raises(
+        EngineError,
+        match=r"needs the package 'keras'; run: pip install -r requirements/tensorflow\.txt",
+    ):
+        load_engine("tensorflow", bundle)
 
 
 def test_a_bundle_without_openvino_weights_is_refused(tmp_path: Path, bundle: Bundle) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,13 +14,21 @@ from classifier.models import Outfit, Prediction, Release
 from classifier.removal import ORPHAN_AGE, remove_orphans
 from classifier.states import claim_outfits
 from classifier.warm import warm_worker
+from tests.conftest import STARTER
 from tests.drawing import draw_outfit, encode
+from tests.worker.wardrobes import activate_wardrobes
 from worker import tasks
 from worker.engine import Outputs
 from worker.process import process, work
+from worker.releases import activate, register_starter
 from worker.runtime import NoActiveRelease, held
 
 Make = Callable[..., Outfit]
+
+
+@pytest.fixture
+def wardrobes(site: None, starter_copy: Callable[[], Path]) -> Release:
+    return activate_wardrobes(starter_copy())
 
 
 def statuses() -> list[str]:
@@ -107,6 +116,69 @@ def test_a_photo_that_the_engine_cannot_take_is_found_among_its_claim_mates(
     healthy.refresh_from_db()
     assert (guilty.status, guilty.error_code) == ("queued", "engine_error")
     assert healthy.status == "done"
+
+
+class Sayer:
+    """An engine that says the same of every photo: probabilities by style, nothing of others."""
+
+    name = "sayer"
+
+    def __init__(self, ids: Sequence[str], said: dict[str, float]) -> None:
+        self._probabilities = np.array([said.get(each, 0.0) for each in ids], np.float32)
+
+    def run(self, images: NDArray[np.uint8]) -> Outputs:
+        count = len(images)
+        return Outputs(
+            np.tile(self._probabilities, (count, 1)),
+            np.full((count, 256), 1 / 16, np.float32),
+            np.ones((count, 7, 7), np.float32),
+        )
+
+
+def predicted(outfit: Outfit, said: dict[str, float]) -> Prediction:
+    """The prediction of the waiting outfit by an engine that says this."""
+    now = held()
+    engine = Sayer(now.bundle.taxonomy.ids, said)
+    assert process(claim_outfits("w", 1), replace(now, engine=engine)) == 1
+    return outfit.predictions.get()
+
+
+SAID = {"streetwear": 0.5, "formal": 0.3, "quiet-luxury": 0.1, "casual": 0.1}
+
+
+def test_only_the_styles_of_the_chosen_wardrobe_count(
+    make_outfit: Make, wardrobes: Release
+) -> None:
+    prediction = predicted(make_outfit(wardrobe="smart"), SAID)
+    probabilities = dict(zip(wardrobes.styles.ids, prediction.probabilities, strict=True))
+
+    assert prediction.style == "formal"
+    assert prediction.confidence == pytest.approx(0.75)
+    assert prediction.decided
+    assert {style for style, share in probabilities.items() if share} == {"formal", "quiet-luxury"}
+    assert sum(prediction.probabilities) == pytest.approx(1)
+
+
+def test_a_wardrobe_without_the_engines_top_style_gets_no_map(
+    make_outfit: Make, wardrobes: Release
+) -> None:
+    other = predicted(make_outfit(1, wardrobe="smart"), SAID)
+    same = predicted(make_outfit(2, wardrobe="easy"), SAID)
+
+    assert (other.style, bytes(other.activation_map)) == ("formal", b"")
+    assert (same.style, bytes(same.activation_map)) == ("streetwear", b"\xff" * 49)
+
+
+def test_a_wardrobe_that_the_release_does_not_know_means_all_styles(
+    make_outfit: Make, wardrobes: Release
+) -> None:
+    outfit = make_outfit(wardrobe="smart")
+    register_starter(STARTER)
+    activate(Release.objects.exclude(pk=wardrobes.pk).get())
+    prediction = predicted(outfit, SAID)
+
+    assert (prediction.style, prediction.confidence) == ("streetwear", 0.5)
+    assert len(bytes(prediction.activation_map)) == 49
 
 
 def test_without_a_release_nothing_is_claimed(make_outfit: Make) -> None:

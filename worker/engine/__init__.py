@@ -15,7 +15,11 @@ import numpy.typing as npt
 
 from worker.bundle import Bundle
 
-_ENGINES = {"openvino": ("worker.engine.openvino", "OpenVinoEngine")}
+_ENGINES = {
+    "openvino": ("worker.engine.openvino", "OpenVinoEngine", "requirements.txt"),
+    "tensorflow": ("worker.engine.tensorflow", "TensorFlowEngine", "requirements/tensorflow.txt"),
+}
+"""By name: the module, the class, and what installs its runtime."""
 
 
 class EngineError(Exception):
@@ -52,23 +56,20 @@ class Engine(Protocol):
 def load_engine(name: str, bundle: Bundle) -> Engine:
     """The engine ``name`` with the weights of ``bundle``, compiled and ready.
 
-    Raises EngineError for an unknown name, and for a bundle that the engine cannot run.
+    Raises EngineError for an unknown name, for a runtime that is not installed, and for a bundle
+    that the engine cannot run.
     """
     try:
-        module, class_name = _ENGINES[name]
+        module, class_name, requirements = _ENGINES[name]
     except KeyError:
         known = ", ".join(sorted(_ENGINES))
         raise EngineError(f"There is no engine {name!r}; known engines: {known}.") from None
-    engine: Engine = getattr(import_module(module), class_name)(bundle)
-    return engine
-
-
-def check_images(images: npt.NDArray[np.uint8], size: int) -> None:
-    """Raise EngineError unless ``images`` is uint8 [N, size, size, 3] with N >= 1."""
-    if images.dtype != np.uint8 or images.ndim != 4 or images.shape[1:] != (size, size, 3):
+    try:
+        engine_class = getattr(import_module(module), class_name)
+    except ModuleNotFoundError as error:
         raise EngineError(
-            f"The engine takes uint8 [N, {size}, {size}, 3], not {images.dtype}"
-            f" {list(images.shape)}."
-        )
-    if not len(images):
-        raise EngineError("The engine was given no image.")
+            f"The engine {name!r} needs the package {error.name!r}; run: pip install -r"
+            f" {requirements}"
+        ) from error
+    engine: Engine = engine_class(bundle)
+    return engine
