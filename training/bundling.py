@@ -1,4 +1,4 @@
-"""Writing a bundle so that a reader finds the old one or the new one, never a half."""
+"""Writing a bundle or a dataset so that a reader finds the old or the new one, never a half."""
 
 from __future__ import annotations
 
@@ -14,12 +14,15 @@ from training.errors import TrainingError
 from worker.bundle import SUMS, load_bundle, write_sums
 
 
-def check_output(output: Path) -> None:
-    """Raise TrainingError unless ``output`` is free, empty, or a bundle that may be replaced."""
+def check_output(output: Path, mark: str = SUMS, what: str = "bundle") -> None:
+    """Raise TrainingError unless ``output`` is free, empty, or a ``what`` that may be replaced.
+
+    One that may be replaced has a file named ``mark``.
+    """
     if not output.exists():
         return
-    if not output.is_dir() or (any(output.iterdir()) and not (output / SUMS).is_file()):
-        raise TrainingError(f"{output} exists and is no bundle: remove it or name another output.")
+    if not output.is_dir() or (any(output.iterdir()) and not (output / mark).is_file()):
+        raise TrainingError(f"{output} exists and is no {what}: remove it or name another output.")
 
 
 @contextmanager
@@ -29,16 +32,30 @@ def unfinished(output: Path) -> Iterator[Path]:
     At the end it gets its checksums, is verified and takes the place of ``output``. After an
     error nothing of it stays.
     """
+    with unfinished_folder(output) as folder:
+        yield folder
+        write_sums(folder)
+        load_bundle(folder)
+
+
+@contextmanager
+def unfinished_folder(output: Path) -> Iterator[Path]:
+    """A folder beside ``output`` that takes its place at the end; after an error nothing stays."""
     output.parent.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=f".{output.name}-", suffix=".part", dir=output.parent))
     try:
         yield folder
         folder.chmod(0o755)  # mkdtemp makes it private; the worker may be another user
-        write_sums(folder)
-        load_bundle(folder)
         _replace(folder, output)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Write a file so that a reader, or a killed run, finds the old one or the new one."""
+    part = path.with_name(f"{path.name}.part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)
 
 
 def write_json(path: Path, data: dict[str, Any]) -> None:
