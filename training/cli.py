@@ -3,82 +3,109 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Sequence
-from importlib.resources import files
 from pathlib import Path
 
-from classifier.taxonomy import Taxonomy, TaxonomyError
+from classifier.taxonomy import TaxonomyError
 from training.errors import TrainingError
 
-DEFAULT_OUTPUT = Path("models/starter")
-DEFAULT_WORK = Path(".local/training")
+WORK = Path(".local/training")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 when it did what it says, 1 with one sentence on stderr when not."""
     options = _parser().parse_args(arguments)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     try:
-        _starter(options)
+        from training import commands
+
+        getattr(commands, options.command)(options)
     except (TrainingError, TaxonomyError) as error:
         print(f"training: {error}", file=sys.stderr)
         return 1
+    except ModuleNotFoundError as error:
+        print(
+            f"training: the package {error.name!r} is missing; run:"
+            " pip install -r requirements/training.txt",
+            file=sys.stderr,
+        )
+        return 1
     except KeyboardInterrupt:
-        print("training: stopped; nothing was written.", file=sys.stderr)
+        print("training: stopped; the same command goes on from here.", file=sys.stderr)
         return 130
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    starter = commands.add_parser("starter", help="from labelled photos to a bundle")
-    starter.add_argument("--photos", type=Path, required=True, help="folder with manifest.csv, or")
-    starter.add_argument("--output", type=Path, default=DEFAULT_OUTPUT, help="the bundle's folder")
-    starter.add_argument("--work", type=Path, default=DEFAULT_WORK, help="keeps computed features")
-    starter.add_argument("--taxonomy", default="starter", help="name of a shipped one, or a file")
-    starter.add_argument("--with-keras", action="store_true", help="write style.keras too")
-    starter.add_argument("--per-style", type=int, default=0, help="photos of each style at most")
-    starter.add_argument("--calibration-photos", type=int, default=300, help="for INT8")
-    starter.add_argument("--seed", type=int, default=0)
+    parser = argparse.ArgumentParser(
+        prog="python -m training", description="From labelled photos to a bundle that serves."
+    )
+    parser.add_argument(
+        "--work", type=Path, default=WORK, help=f"folder for features and runs ({WORK})"
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    prepare = commands.add_parser("prepare", help="from labelled photos to a checked dataset")
+    _add_photos(prepare)
+    prepare.add_argument("--output", type=Path, required=True, help="the dataset's folder")
+    fit = commands.add_parser("fit", help="train on a dataset; the same command resumes")
+    fit.add_argument("run", type=Path, help="the run's folder")
+    fit.add_argument("--dataset", type=Path, help="what prepare wrote; not needed to resume")
+    _add_recipe(fit)
+    evaluate = commands.add_parser("evaluate", help="judge a run beside its baselines")
+    evaluate.add_argument("run", type=Path)
+    evaluate.add_argument(
+        "--folds", type=int, default=0, help="train the recipe on so many folds and judge it so"
+    )
+    report = commands.add_parser("report", help="write RUN/report.html, to look at")
+    report.add_argument("run", type=Path)
+    export = commands.add_parser("export", help="from a run to a bundle")
+    export.add_argument("run", type=Path)
+    _add_output(export)
+    everything = commands.add_parser("all", help="prepare, fit, evaluate, report and export")
+    _add_photos(everything)
+    everything.add_argument("--name", default="starter", help="of the dataset and the run")
+    _add_recipe(everything)
+    _add_output(everything)
     return parser
 
 
-def _starter(options: argparse.Namespace) -> None:
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    try:
-        from training.starter import Options, make_bundle
-    except ModuleNotFoundError as error:
-        raise TrainingError(
-            f"The package {error.name!r} is missing; run: pip install -r requirements/training.txt"
-        ) from error
-    bundle = make_bundle(
-        Options(
-            photos=options.photos,
-            output=options.output,
-            taxonomy=read_taxonomy(options.taxonomy),
-            work=options.work,
-            per_style=options.per_style,
-            calibration_photos=options.calibration_photos,
-            with_keras=options.with_keras,
-            seed=options.seed,
-        )
+def _add_photos(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--photos",
+        type=Path,
+        action="append",
+        required=True,
+        help="folder with manifest.csv or style/photo.jpg; may be given several times",
     )
-    top1 = bundle.metrics["validation"]["top1"]
-    print(f"Wrote {bundle.path}: top-1 {top1['value']:.1%} of {top1['n']} validation photos.")
+    parser.add_argument("--taxonomy", default="starter", help="name of a shipped one, or a file")
+    parser.add_argument(
+        "--skip-bad",
+        action="store_true",
+        help="leave out missing, changed and unreadable files instead of stopping",
+    )
+    parser.add_argument(
+        "--twin-distance", type=int, default=12, help="bits of 256; 0 finds equal files only"
+    )
+    parser.add_argument("--val-share", type=float, default=0.15, help="of photos to validate on")
+    parser.add_argument("--resplit", action="store_true", help="forget the splits of manifests")
+    parser.add_argument("--seed", type=int, default=0, help="of the split")
 
 
-def read_taxonomy(name: str) -> Taxonomy:
-    """A shipped taxonomy by name (``starter``), or one from a JSON file.
+def _add_recipe(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--recipe", default="starter", help="name of a shipped one, or a TOML file")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="OPTION=VALUE",
+        help="change one option of the recipe, as in --set tune.epochs=3",
+    )
 
-    Raises TrainingError or TaxonomyError when there is none or it is wrong.
-    """
-    shipped = files("training").joinpath("taxonomies", f"{name}.json")
-    source = shipped if shipped.is_file() else Path(name)
-    try:
-        data = json.loads(source.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise TrainingError(f"There is no readable taxonomy {name!r}.") from error
-    return Taxonomy.from_dict(data)
+
+def _add_output(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--output", type=Path, default=Path("models/starter"), help="the bundle")
+    parser.add_argument(
+        "--without-keras", action="store_true", help="no style.keras: OpenVINO serves it, no GPU"
+    )

@@ -1,23 +1,17 @@
-"""From a Keras graph to what engines run: OpenVINO with INT8 weights, and Keras's own file."""
+"""From a Keras graph to the files that engines read: OpenVINO's two, and Keras's own."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 from zipfile import ZipFile
 
 import h5py
 import keras
-import nncf
 import numpy as np
-import numpy.typing as npt
 import openvino as ov
 import tensorflow as tf
-
-Images = npt.NDArray[np.uint8]
 
 
 def to_openvino(model: keras.Model) -> ov.Model:
@@ -29,24 +23,6 @@ def to_openvino(model: keras.Model) -> ov.Model:
     signature = tf.TensorSpec(images.shape, images.dtype, name=images.name)
     traced = tf.function(lambda batch: model(batch, training=False), input_signature=[signature])
     return ov.convert_model(traced.get_concrete_function())
-
-
-def quantised(model: ov.Model, images: Images) -> ov.Model:
-    """INT8 weights and activations by NNCF post-training quantisation, calibrated on ``images``.
-
-    ``images`` uint8 [N, 224, 224, 3] RGB are photos of the training split. The first convolution
-    stays float: in INT8 it alone made 40 % of the features' error. So does all that follows the
-    backbone: it costs nothing, and an embedding must keep its unit length.
-    """
-    dataset = nncf.Dataset(list(_singly(images)))
-    return nncf.quantize(
-        model,
-        dataset,
-        subset_size=len(images),
-        preset=nncf.QuantizationPreset.MIXED,
-        fast_bias_correction=True,
-        ignored_scope=nncf.IgnoredScope(names=_kept_float(model), validate=False),
-    )
 
 
 def save_openvino(model: ov.Model, folder: Path) -> None:
@@ -83,24 +59,3 @@ def _halved(content: bytes) -> bytes:
         for key, value in full.attrs.items():
             half.attrs[key] = value
     return buffer.getvalue()
-
-
-def _kept_float(model: ov.Model) -> list[str]:
-    """The first convolution, and what depends on the backbone's end, which is its last ReLU."""
-    operations = model.get_ordered_ops()
-    first = next(op for op in operations if op.get_type_name() == "Convolution")
-    found: dict[str, Any] = {first.get_friendly_name(): first}
-    waiting = [[op for op in operations if op.get_type_name() == "Relu"][-1]]
-    while waiting:
-        for output in waiting.pop().outputs():
-            for target in output.get_target_inputs():
-                node = target.get_node()
-                if node.get_friendly_name() not in found:
-                    found[node.get_friendly_name()] = node
-                    waiting.append(node)
-    return [name for name, node in found.items() if node.get_type_name() != "Result"]
-
-
-def _singly(images: Images) -> Iterator[Images]:
-    for image in images:
-        yield image[None]

@@ -1,8 +1,8 @@
-"""The photos of a run as arrays: checked, decoded, labelled."""
+"""The photos of a run as arrays: read as the site would keep them, labelled."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from os import cpu_count
@@ -12,52 +12,53 @@ import numpy.typing as npt
 from tqdm import tqdm
 
 from classifier.taxonomy import Taxonomy
-from training.data import Photo, check_counts, fault_of, of_taxonomy
+from training.data import Photo
+from training.errors import TrainingError
 from training.head import Labels
-from training.pictures import served_input
+from training.pictures import input_of, thumb_file
 
 Images = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
 class Split:
-    """``images`` uint8 [N, 224, 224, 3], ``labels`` [N] (index in the taxonomy), their sources."""
+    """``thumbs`` JPEG files, ``images`` uint8 [N, 224, 224, 3] as served, ``labels`` [N] (index in
+    the taxonomy), and where the photos came from."""
 
+    thumbs: tuple[bytes, ...]
     images: Images
     labels: Labels
     sources: tuple[str, ...]
 
 
-def load_splits(
-    photos: Sequence[Photo], taxonomy: Taxonomy, say: Callable[[str], None] = print
-) -> tuple[Split, Split]:
-    """The training and the validation split of all usable photos.
+def load_splits(photos: Sequence[Photo], taxonomy: Taxonomy) -> tuple[Split, Split]:
+    """The training and the validation split of checked photos, each in the order given.
 
-    Says which styles are left out and names every photo that is skipped, and why. Raises
-    TrainingError when a style keeps too few photos.
+    Raises TrainingError for a photo that cannot be read any more.
     """
-    kept, left_out = of_taxonomy(photos, taxonomy)
-    for style, count in sorted(left_out.items()):
-        say(f"Left out: {count} photos of {style!r}, a style that {taxonomy.id!r} does not have.")
-    usable: list[Photo] = []
-    with ThreadPoolExecutor(cpu_count()) as pool:
-        faults = tqdm(pool.map(fault_of, kept), "Checking", len(kept), unit="photos")
-        for photo, fault in zip(kept, faults, strict=True):
-            if fault is None:
-                usable.append(photo)
-            else:
-                say(f"Skipped: {photo.path} ({fault}).")
-    check_counts(usable, taxonomy)
-    return _split(usable, taxonomy, "train"), _split(usable, taxonomy, "val")
+    train, val = (_split(photos, taxonomy, name) for name in ("train", "val"))
+    return train, val
 
 
 def _split(photos: Sequence[Photo], taxonomy: Taxonomy, name: str) -> Split:
     chosen = [photo for photo in photos if photo.split == name]
     with ThreadPoolExecutor(cpu_count()) as pool:
-        inputs = pool.map(served_input, [photo.path for photo in chosen])
-        images = np.stack(list(tqdm(inputs, f"Reading {name}", len(chosen), unit="photos")))
+        thumbs = tuple(
+            tqdm(pool.map(_thumb, chosen), f"Reading {name}", len(chosen), unit="photos")
+        )
+        images = np.stack(list(pool.map(input_of, thumbs)))
     return Split(
+        thumbs=thumbs,
         images=images,
         labels=np.array([taxonomy.ids.index(photo.style) for photo in chosen], np.int64),
         sources=tuple(photo.source for photo in chosen),
     )
+
+
+def _thumb(photo: Photo) -> bytes:
+    try:
+        return thumb_file(photo.path)
+    except (OSError, SyntaxError, ValueError) as error:
+        raise TrainingError(
+            f"{photo.path} cannot be read any more ({error}): prepare the dataset again."
+        ) from error

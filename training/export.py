@@ -1,94 +1,65 @@
-"""One bundle from labelled photos: the widened people-photo backbone, frozen, with a new head."""
+"""From a finished run to a bundle: the graph that serves, in INT8 and float16, measured."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
-from classifier.taxonomy import Taxonomy
-from training import bundling, export, people
-from training.data import limited, read_photos
-from training.dataset import Images, Split, load_splits
-from training.features import FeatureCache
-from training.fit import Fitted, fit
-from training.graph import Backbone, feature_graph, serving_graph
-from training.head import Examples
+from training import bundling
+from training.convert import save_keras, save_openvino, to_openvino
+from training.dataset import Images, load_splits
+from training.graph import BACKBONE, Backbone, serving_graph
+from training.head import Projection
 from training.measure import measure
 from training.papers import write_papers
-from training.widen import widened_resnet50
+from training.quantise import quantised
+from training.runs import Run
+from training.tune import head_of
 from worker.bundle import Bundle, load_bundle
 
-STATISTICS_PHOTOS = 128
 
+def export_run(
+    run: Run, output: Path, with_keras: bool = True, say: Callable[[str], None] = print
+) -> Bundle:
+    """Write the bundle of ``run`` to ``output``, or replace the one that is there.
 
-@dataclass(frozen=True)
-class Options:
-    """What a run is told. ``work`` keeps features between runs; ``per_style`` 0 is no limit."""
-
-    photos: Path
-    output: Path
-    taxonomy: Taxonomy
-    work: Path
-    per_style: int = 0
-    calibration_photos: int = 300
-    with_keras: bool = False
-    seed: int = 0
-
-
-def make_bundle(options: Options) -> Bundle:
-    """Train, export, measure, and put the finished bundle at ``options.output``.
-
-    Raises TrainingError for input that no bundle can be made of. Until the last step nothing is
-    written at the output, and an older bundle there stays as it was.
+    Until the last step nothing is written at the output, and an older bundle there stays usable.
+    Without ``style.keras`` a bundle serves on OpenVINO only. Raises TrainingError for a run that
+    is not finished and for an output that is something else.
     """
-    bundling.check_output(options.output)
-    weights = people.weights_file()
-    photos = read_photos(options.photos)
-    if options.per_style:
-        photos = limited(photos, options.per_style)
-    train, val = load_splits(photos, options.taxonomy)
-    random = np.random.default_rng(options.seed)
-    backbone = _backbone(weights, _some(train.images, STATISTICS_PHOTOS, random), options.seed)
-    fitted = _fit(backbone, train, val, options)
-    graph = serving_graph(backbone, fitted.head, fitted.temperature, fitted.projection)
-    plain = export.to_openvino(graph)
-    calibration = _some(train.images, options.calibration_photos, random)
-    with bundling.unfinished(options.output) as folder:
-        export.save_openvino(export.quantised(plain, calibration), folder)
-        if options.with_keras:
-            export.save_keras(graph, folder)
+    bundling.check_output(output)
+    fitted, model = run.arrays("fitted.npz"), run.keras_model()
+    train, val = load_splits(run.photos, run.taxonomy)
+    graph = serving_graph(
+        Backbone(run.start_name(), model.get_layer(BACKBONE)),
+        head_of(model),
+        float(fitted["temperature"]),
+        Projection(fitted["axes"], fitted["mean"]),
+    )
+    plain = to_openvino(graph)
+    options = run.recipe.export
+    small = quantised(
+        plain, _some(train.images, options.calibration_photos, run), val.images, options.agreement
+    )
+    with bundling.unfinished(output) as folder:
+        save_openvino(small, folder)
+        if with_keras:
+            save_keras(graph, folder)
+        say("Measuring the engines on the validation photos ...")
+        measured, calibration = measure(folder, plain, run, val)
         metrics = {
             "made": datetime.now(UTC).date().isoformat(),
-            "backbone": backbone.name,
+            "backbone": run.start_name(),
             "photos": {"train": len(train.labels), "val": len(val.labels)},
-            "head": {"trials": fitted.trials},
-            **measure(folder, plain, options.taxonomy, fitted, val),
+            **measured,
         }
-        write_papers(folder, options.taxonomy, fitted, metrics)
-    return load_bundle(options.output)
+        write_papers(folder, run, calibration, metrics)
+    return load_bundle(output)
 
 
-def _backbone(weights: Path, photos: Images, seed: int) -> Backbone:
-    network = widened_resnet50(people.read_convolutions(weights, photos), seed)
-    return Backbone("people-photo ResNet-50, widened", network)
-
-
-def _fit(backbone: Backbone, train: Split, val: Split, options: Options) -> Fitted:
-    cache = FeatureCache(
-        options.work / "features", backbone.name, export.to_openvino(feature_graph(backbone))
-    )
-    seen = cache.features(train.images, "Features")
-    mirrored = cache.features(train.images[:, :, ::-1], "Features, mirrored")
-    return fit(
-        Examples(np.concatenate([seen, mirrored]), np.concatenate([train.labels, train.labels])),
-        Examples(cache.features(val.images, "Features, validation"), val.labels),
-        len(options.taxonomy.styles),
-    )
-
-
-def _some(images: Images, count: int, random: np.random.Generator) -> Images:
-    """At most ``count`` images, drawn at random."""
-    return images[random.permutation(len(images))[:count]]
+def _some(images: Images, count: int, run: Run) -> Images:
+    """At most ``count`` images, drawn at random, always the same of a run."""
+    return images[np.random.default_rng(run.recipe.seed).permutation(len(images))[:count]]

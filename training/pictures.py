@@ -16,17 +16,22 @@ THUMB_SIDE = 320
 THUMB_QUALITY = 85
 
 
-def served_input(path: Path) -> npt.NDArray[np.uint8]:
-    """The model's input, uint8 [224, 224, 3], of a photo that goes through the site's thumb."""
+def thumb_file(path: Path) -> bytes:
+    """The JPEG file that the site would keep of a photo and hand to the worker."""
     with Image.open(path) as image:
-        return model_input(thumb(ImageOps.exif_transpose(image)))
-
-
-def thumb(image: Image.Image) -> Image.Image:
-    """What the worker gets of an uploaded photo: shrunk, JPEG-compressed, read back."""
-    small = image.convert("RGB")
+        small = ImageOps.exif_transpose(image).convert("RGB")
     small.thumbnail((THUMB_SIDE, THUMB_SIDE), Image.Resampling.LANCZOS, reducing_gap=2.0)
     buffer = BytesIO()
     small.save(buffer, "JPEG", quality=THUMB_QUALITY)
-    buffer.seek(0)
-    return Image.open(buffer)
+    return buffer.getvalue()
+
+
+def served_input(path: Path) -> npt.NDArray[np.uint8]:
+    """The model's input, uint8 [224, 224, 3], of a photo that goes through the site's thumb."""
+    return input_of(thumb_file(path))
+
+
+def input_of(thumb: bytes) -> npt.NDArray[np.uint8]:
+    """The model's input of a thumb."""
+    with Image.open(BytesIO(thumb)) as image:
+        return model_input(image)

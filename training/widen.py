@@ -16,12 +16,12 @@ from training.people import Convolution, Floats
 def widened_resnet50(convolutions: dict[str, Convolution], seed: int = 0) -> keras.Model:
     """Keras's ResNet50 without a top that computes what the half-wide network computed.
 
-    Takes RGB floats [N, 224, 224, 3] minus the mean (the original takes BGR: the first kernel is
-    turned round instead of every photo), gives [N, 7, 7, 2048]; channel i + 1024 is a copy of
+    Takes RGB floats [N, H, W, 3] minus the mean (the original takes BGR: the first kernel is
+    turned round instead of every photo), gives [N, H/32, W/32, 2048]; channel i + 1024 is a copy of
     channel i.
     """
     model = keras.applications.ResNet50(
-        weights=None, include_top=False, input_shape=(224, 224, 3), name="resnet50"
+        weights=None, include_top=False, input_shape=(None, None, 3), name="resnet50"
     )
     # The original pools from the first pixel on and pads behind the last; Keras pads around.
     model.get_layer("pool1_pad").padding = ((0, 1), (0, 1))

@@ -1,4 +1,4 @@
-"""``python -m training starter``, whole, on drawn photos; and what it refuses."""
+"""``python -m training all``, whole, on drawn photos; and what export refuses."""
 
 import json
 import os
@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from tests.training.drawn import TAXONOMY, draw_photos
+from tests.training.made_up import make_run
 from training.cli import main
 from worker.bundle import load_bundle, write_sums
 from worker.engine import load_engine
@@ -27,11 +28,15 @@ def taxonomy(tmp_path: Path) -> Path:
 
 def arguments(tmp_path: Path, taxonomy: Path, *more: str) -> list[str]:
     return [
-        "starter",
+        f"--work={tmp_path / 'work'}",
+        "all",
         f"--photos={tmp_path / 'photos'}",
         f"--output={tmp_path / 'models' / 'tiny'}",
-        f"--work={tmp_path / 'work'}",
         f"--taxonomy={taxonomy}",
+        "--twin-distance=0",
+        "--name=tiny",
+        "--set=tune.epochs=0",
+        "--set=export.calibration_photos=8",
         *more,
     ]
 
@@ -42,25 +47,30 @@ def names_in(folder: Path) -> list[str]:
 
 def test_drawn_photos_become_a_bundle_that_tells_them_apart(tmp_path: Path, taxonomy: Path) -> None:
     pytest.importorskip("nncf", reason="needs requirements/training.txt")
-    draw_photos(tmp_path / "photos", count=60)
-    command = [sys.executable, "-m", "training"]
-    options = arguments(tmp_path, taxonomy, "--per-style=24", "--calibration-photos=8")
-    run = subprocess.run(
-        [*command, *options], cwd=ROOT, capture_output=True, text=True, check=False
+    draw_photos(tmp_path / "photos", count=40)
+    made = subprocess.run(
+        [sys.executable, "-m", "training", *arguments(tmp_path, taxonomy)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    if "backbone's weights are not installed" in run.stderr:
-        pytest.skip(run.stderr.strip())
+    if "backbone's weights are not installed" in made.stderr:
+        pytest.skip(made.stderr.strip())
 
-    assert run.returncode == 0, run.stderr
+    assert made.returncode == 0, made.stderr
     bundle = load_bundle(tmp_path / "models" / "tiny")
     assert bundle.taxonomy.ids == ("warm", "cold")
     assert bundle.metrics["validation"]["top1"]["value"] > 0.9
+    assert bundle.metrics["openvino_against_tensorflow"]["same_top_style"] > 0.9
     assert "Warm (`warm`)" in (bundle.path / "MODEL_CARD.md").read_text()
     assert names_in(tmp_path / "models") == ["tiny"]
     assert str(tmp_path) not in (bundle.path / "style.xml").read_text()
-    outputs = load_engine("openvino", bundle).run(np.zeros((2, 224, 224, 3), np.uint8))
-    assert outputs.probabilities.shape == (2, 2)
-    assert np.linalg.norm(outputs.embeddings, axis=1) == pytest.approx([1, 1], abs=1e-3)
+    assert "Warm" in (tmp_path / "work" / "runs" / "tiny" / "report.html").read_text()
+    for name in ("openvino", "tensorflow"):
+        outputs = load_engine(name, bundle).run(np.zeros((2, 224, 224, 3), np.uint8))
+        assert outputs.probabilities.shape == (2, 2)
+        assert np.linalg.norm(outputs.embeddings, axis=1) == pytest.approx([1, 1], abs=1e-3)
 
 
 @pytest.mark.parametrize(
@@ -68,6 +78,8 @@ def test_drawn_photos_become_a_bundle_that_tells_them_apart(tmp_path: Path, taxo
     [
         ([], "training: There is no folder"),
         (["--taxonomy=no-such"], "training: There is no readable taxonomy 'no-such'."),
+        (["--recipe=no-such"], "training: There is no readable recipe 'no-such'."),
+        (["--set=tune.epoch=1"], "training: A recipe has no option tune.'epoch'"),
     ],
 )
 def test_what_is_missing_is_said(
@@ -82,41 +94,27 @@ def test_what_is_missing_is_said(
     assert not (tmp_path / "models").exists()
 
 
-def test_a_style_of_three_photos_is_refused(
-    tmp_path: Path, taxonomy: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    draw_photos(tmp_path / "photos", ("warm",), count=60)
-    draw_photos(tmp_path / "photos", ("cold",), count=3)
-
-    assert main(arguments(tmp_path, taxonomy)) == 1
-    assert "The style 'cold' has" in capsys.readouterr().err
-    assert not (tmp_path / "models").exists()
-
-
-def test_unreadable_photos_are_named(
-    tmp_path: Path, taxonomy: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    draw_photos(tmp_path / "photos", count=7)
-    for photo in (tmp_path / "photos" / "warm").iterdir():
-        photo.write_bytes(b"")
-
-    assert main(arguments(tmp_path, taxonomy)) == 1
-    printed = capsys.readouterr()
-    assert printed.out.count("not a readable image") == 7
-    assert "The style 'warm' has 0 readable training photos" in printed.err
-
-
 def test_an_output_that_is_no_bundle_is_left_alone(
-    tmp_path: Path, taxonomy: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    draw_photos(tmp_path / "photos", count=7)
+    run = make_run(tmp_path / "run")
     precious = tmp_path / "models" / "tiny" / "thesis.txt"
     precious.parent.mkdir(parents=True)
     precious.write_text("years of work")
 
-    assert main(arguments(tmp_path, taxonomy)) == 1
+    assert main(["export", str(run), f"--output={precious.parent}"]) == 1
     assert "exists and is no bundle" in capsys.readouterr().err
     assert precious.read_text() == "years of work"
+
+
+def test_a_run_that_is_not_finished_is_not_exported(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = make_run(tmp_path / "run")
+
+    assert main(["export", str(run), f"--output={tmp_path / 'models' / 'tiny'}"]) == 1
+    assert "is not finished: call fit with it again" in capsys.readouterr().err
+    assert not (tmp_path / "models").exists()
 
 
 def test_a_failed_run_leaves_the_old_bundle_and_nothing_else(tmp_path: Path) -> None:

@@ -1,0 +1,107 @@
+"""The commands of training, one function each, called with what the command line said."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from training.recipe import Recipe, parse_change, read_recipe, with_changes
+from training.taxonomies import read_taxonomy
+
+if TYPE_CHECKING:
+    from training.data import Dataset
+
+
+def prepare(options: argparse.Namespace) -> None:
+    """``prepare``: from labelled photos to a checked dataset."""
+    _prepare(options, options.output)
+
+
+def fit(options: argparse.Namespace) -> None:
+    """``fit``: train on a dataset, or go on with a run."""
+    from training.data import read_dataset
+    from training.fit import fit_run
+    from training.runs import open_run, start_run
+
+    if options.dataset is None:
+        run = open_run(options.run)
+    else:
+        dataset = read_dataset(options.dataset)
+        run = start_run(options.run, _recipe(options), dataset.taxonomy, dataset.photos)
+    fit_run(run, options.work)
+
+
+def evaluate(options: argparse.Namespace) -> None:
+    """``evaluate``: judge a run beside its baselines, or its recipe on several folds."""
+    if options.folds:
+        from training.crossval import cross_validate
+        from training.runs import open_run
+
+        cross_validate(open_run(options.run), options.folds, options.work)
+    else:
+        from training.referee import evaluate_run
+
+        evaluate_run(options.run)
+
+
+def report(options: argparse.Namespace) -> None:
+    """``report``: write ``report.html`` into the run."""
+    from training.report import write_report
+
+    print(f"Wrote {write_report(options.run)}")
+
+
+def export(options: argparse.Namespace) -> None:
+    """``export``: from a run to a bundle."""
+    _export(options, options.run)
+
+
+def all(options: argparse.Namespace) -> None:
+    """``all``: everything from labelled photos to a bundle, each step only if not done yet."""
+    from training.fit import fit_run
+    from training.referee import evaluate_run
+    from training.report import write_report
+    from training.runs import start_run
+
+    recipe = _recipe(options)
+    dataset = _prepare(options, options.work / "datasets" / options.name)
+    folder = options.work / "runs" / options.name
+    fit_run(start_run(folder, recipe, dataset.taxonomy, dataset.photos), options.work)
+    evaluate_run(folder)
+    print(f"Wrote {write_report(folder)}")
+    _export(options, folder)
+
+
+def _prepare(options: argparse.Namespace, output: Path) -> Dataset:
+    from training.prepare import PrepareOptions
+    from training.prepare import prepare as prepare_photos
+
+    return prepare_photos(
+        PrepareOptions(
+            photos=tuple(options.photos),
+            output=output,
+            taxonomy=read_taxonomy(options.taxonomy),
+            skip_bad=options.skip_bad,
+            twin_distance=options.twin_distance,
+            val_share=options.val_share,
+            resplit=options.resplit,
+            seed=options.seed,
+        )
+    )
+
+
+def _export(options: argparse.Namespace, folder: Path) -> None:
+    from training.export import export_run
+    from training.runs import open_run
+
+    bundle = export_run(open_run(folder), options.output, with_keras=not options.without_keras)
+    top1 = bundle.metrics["validation"]["top1"]
+    print(f"Wrote {bundle.path}: top-1 {top1['value']:.1%} of {top1['n']} validation photos.")
+
+
+def _recipe(options: argparse.Namespace) -> Recipe:
+    recipe = read_recipe(options.recipe)
+    for change in options.set:
+        recipe = with_changes(recipe, parse_change(change))
+    return recipe
