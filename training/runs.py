@@ -14,10 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from classifier.taxonomy import Taxonomy
-from training.bundling import replace_text
-from training.data import DATASET, TAXONOMY, Photo, read_dataset
 from training.errors import TrainingError
+from training.photos.data import DATASET, TAXONOMY, Photo, read_dataset
 from training.recipe import Recipe, read_recipe
+from training.writing import replace_text
 
 PHOTO_COLUMNS = ("path", "style", "source", "split", "sha256", "group")
 PREDICTIONS = "predictions.npz"

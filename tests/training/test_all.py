@@ -118,7 +118,7 @@ def test_a_run_that_is_not_finished_is_not_exported(
 
 
 def test_a_failed_run_leaves_the_old_bundle_and_nothing_else(tmp_path: Path) -> None:
-    from training.bundling import unfinished
+    from training.writing import unfinished
 
     output = tmp_path / "models" / "tiny"
     output.mkdir(parents=True)
@@ -138,8 +138,8 @@ def test_a_failed_run_leaves_the_old_bundle_and_nothing_else(tmp_path: Path) -> 
 
 @pytest.mark.skipif(not PHOTOS.is_dir(), reason=f"no labelled photos at {PHOTOS} (FASI_PHOTOS)")
 def test_the_starter_is_right_about_real_photos() -> None:
-    from training.data import limited, of_taxonomy, read_photos
-    from training.pictures import served_input
+    from training.photos.data import limited, of_taxonomy, read_photos
+    from training.photos.pictures import served_input
 
     bundle = load_bundle(ROOT / "models" / "starter")
     photos, _ = of_taxonomy(read_photos(PHOTOS), bundle.taxonomy)

@@ -5,8 +5,8 @@ import pytest
 from PIL import Image
 
 from tests.drawing import draw_outfit
-from training.augment import augmented, mixed
-from training.backgrounds import flat_background, random_background, replaced
+from training.fitting.augment import augmented, mixed
+from training.fitting.backgrounds import flat_background, random_background, replaced
 from training.recipe import Augment
 
 WHITE, BLACK, RED = (255, 255, 255), (0, 0, 0), (200, 30, 30)

@@ -9,7 +9,8 @@ from PIL import Image
 from classifier.taxonomy import Taxonomy
 from tests.drawing import encode
 from tests.training.drawn import TAXONOMY, draw_photos
-from training.data import (
+from training.errors import TrainingError
+from training.photos.data import (
     Photo,
     check_counts,
     limited,
@@ -17,8 +18,7 @@ from training.data import (
     read_dataset,
     read_photos,
 )
-from training.errors import TrainingError
-from training.files import BadPhotoError, Reason, open_photo
+from training.photos.files import BadPhotoError, Reason, open_photo
 
 
 @pytest.fixture

@@ -56,7 +56,7 @@ def epochs(run: Path) -> list[str]:
 
 def test_a_killed_run_goes_on_behind_the_last_epoch(tmp_path: Path, dataset: Path) -> None:
     run = tmp_path / "run"
-    command = fit(run, dataset, "tune.epochs=30")
+    command = fit(run, dataset, "tune.epochs=8")
     with subprocess.Popen([sys.executable, "-m", "training", *command], cwd=ROOT) as process:
         wait_until((run / "progress.json").is_file, "the first epoch", patience_s=120)
         os.kill(process.pid, signal.SIGKILL)
@@ -67,7 +67,7 @@ def test_a_killed_run_goes_on_behind_the_last_epoch(tmp_path: Path, dataset: Pat
 
     assert main([f"--work={dataset.parent}", "fit", str(run)]) == 0
 
-    assert epochs(run) == [str(number) for number in range(1, 31)], "nothing twice or missing"
+    assert epochs(run) == [str(number) for number in range(1, 9)], "nothing twice or missing"
     assert (run / "log.csv").read_text().splitlines()[1] == first_line
     with np.load(run / "predictions.npz") as said:
         assert said["logits"].shape == (len(said["labels"]), 2)

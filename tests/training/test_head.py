@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from training.calibrate import (
+from training.judging.calibrate import (
     choose_threshold,
     expected_calibration_error,
     fit_temperature,
     softmax,
 )
-from training.evaluate import evaluate, share
-from training.head import Examples, Projection, balanced_weights, fit_head, fit_projection
+from training.judging.evaluate import evaluate, share
+from training.network.head import Examples, Projection, balanced_weights, fit_head, fit_projection
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from tests.drawing import encode
 from tests.training.drawn import TAXONOMY
 from tests.training.patterns import COPIES, NEAR_COPIES, draw_pattern, draw_styles
 from training.cli import main
-from training.data import Dataset, read_dataset
+from training.photos.data import Dataset, read_dataset
 
 ROOT = Path(__file__).resolve().parents[2]
 PHOTOS = Path(os.environ.get("FASI_PHOTOS", ROOT.parent / "shared" / "data" / "styles"))

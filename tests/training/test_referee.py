@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from tests.training.made_up import make_run
-from training.baseline import SmallNetwork
 from training.errors import TrainingError
-from training.evaluate import share_of
-from training.folds import evaluate_folds
-from training.referee import evaluate_run, summary
+from training.judging.baseline import SmallNetwork
+from training.judging.evaluate import share_of
+from training.judging.folds import evaluate_folds
+from training.judging.referee import evaluate_run, summary
 
 TINY = SmallNetwork(side=16, widths=(8, 16), epochs=12, batch=8, learning_rate=0.02)
 LOGITS = [[2.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.0, 3.0], [1.0, 0.0]]

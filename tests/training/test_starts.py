@@ -9,9 +9,9 @@ keras = pytest.importorskip("keras", reason="needs requirements/training.txt")
 
 from tests.training.drawn import random_inputs  # noqa: E402
 from training.errors import TrainingError  # noqa: E402
-from training.graph import BACKBONE  # noqa: E402
+from training.network.graph import BACKBONE  # noqa: E402
+from training.network.starts import backbone  # noqa: E402
 from training.recipe import Start  # noqa: E402
-from training.starts import backbone  # noqa: E402
 
 
 def test_any_backbone_of_keras_applications_takes_plain_rgb() -> None:

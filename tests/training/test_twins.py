@@ -7,10 +7,10 @@ from PIL import ImageOps
 
 from tests.drawing import encode
 from tests.training.patterns import COPIES, NEAR_COPIES, draw_pattern
-from training.checking import Checked, check_all
-from training.data import Photo
-from training.files import Reason
-from training.twins import sort_twins
+from training.photos.checking import Checked, check_all
+from training.photos.data import Photo
+from training.photos.files import Reason
+from training.photos.twins import sort_twins
 
 SEEDS = range(8)
 

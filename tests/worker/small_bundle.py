@@ -11,12 +11,12 @@ import numpy as np
 import openvino as ov
 
 from tests.training.drawn import random_inputs
-from training.bundling import unfinished, write_json
-from training.convert import save_keras, save_openvino, to_openvino
-from training.dataset import Images
-from training.graph import Backbone, feature_graph, serving_graph
-from training.head import Examples, fit_head, fit_projection
-from training.quantise import quantised
+from training.arrays import Images
+from training.delivery.quantise import quantised
+from training.network.convert import save_keras, save_openvino, to_openvino
+from training.network.graph import Backbone, feature_graph, serving_graph
+from training.network.head import Examples, fit_head, fit_projection
+from training.writing import unfinished, write_json
 from worker.bundle import Bundle, load_bundle
 
 STYLES = ("plain", "checked", "striped", "dotted")

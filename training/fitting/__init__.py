@@ -1,0 +1,1 @@
+"""Fitting a run: augmented batches, fine-tuning, progress that survives a kill."""

@@ -1,0 +1,1 @@
+"""The network: where its weights come from, its head, its features, its graph."""
