@@ -45,7 +45,7 @@ screenshots: env-development  ## Take the pictures of all pages in docs/screensh
 
 starter: env-development  ## Train the starter bundle: make starter PHOTOS=folder-with-manifest.csv
 	@test -n "$(PHOTOS)" || { echo "Say where the photos are: make starter PHOTOS=folder"; exit 1; }
-	$(BIN)/python -m training starter --photos "$(PHOTOS)"
+	$(BIN)/python -m training all --photos "$(PHOTOS)" --recipe starter --output models/starter
 
 clean:  ## Remove .venv/ and caches; accounts and photos in .local/ stay
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,7 +1,6 @@
 """A run of training: what it leaves, how it goes on after a kill, what it refuses."""
 
 import csv
-import json
 import os
 import signal
 import subprocess
@@ -14,39 +13,15 @@ import pytest
 keras = pytest.importorskip("keras", reason="needs requirements/training.txt")
 
 from tests.local.starting import wait_until  # noqa: E402
-from tests.training.drawn import TAXONOMY, draw_photos  # noqa: E402
+from tests.training.small_run import best_loss, fit_command, prepare_small, smoothed_loss  # noqa: E402
 from training.cli import main  # noqa: E402
 
 ROOT = Path(__file__).parents[2]
-QUICK = ("tune.layers=['late']", "tune.size=64", "tune.batch=8", "tune.patience=0")
 
 
 @pytest.fixture(scope="module")
 def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("photos")
-    draw_photos(folder / "photos", count=24)
-    (folder / "tiny.json").write_text(json.dumps(TAXONOMY))
-    prepare = ["prepare", f"--photos={folder / 'photos'}", f"--output={folder / 'dataset'}"]
-    assert main([*prepare, f"--taxonomy={folder / 'tiny.json'}", "--twin-distance=0"]) == 0
-    save_small_backbone(folder / "small.keras")
-    return folder / "dataset"
-
-
-def save_small_backbone(path: Path) -> None:
-    """A network of two layers to start from: these tests are of the run, not of what it learns."""
-    rgb = keras.Input((None, None, 3))
-    early = keras.layers.Conv2D(8, 3, strides=4, padding="same", activation="relu", name="early")
-    late = keras.layers.Conv2D(16, 3, strides=8, padding="same", activation="relu", name="late")
-    maps = late(early(keras.layers.Rescaling(1 / 255)(rgb)))
-    backbone = keras.Model(rgb, maps, name="backbone")
-    images = keras.Input((None, None, 3))
-    keras.Model(images, backbone(images)).save(path)
-
-
-def fit(run: Path, dataset: Path, *changes: str) -> list[str]:
-    start = f"start.weights={dataset.parent / 'small.keras'}"
-    sets = [f"--set={change}" for change in (start, *QUICK, *changes)]
-    return [f"--work={dataset.parent}", "fit", str(run), f"--dataset={dataset}", *sets]
+    return prepare_small(tmp_path_factory.mktemp("small"))
 
 
 def epochs(run: Path) -> list[str]:
@@ -56,7 +31,7 @@ def epochs(run: Path) -> list[str]:
 
 def test_a_killed_run_goes_on_behind_the_last_epoch(tmp_path: Path, dataset: Path) -> None:
     run = tmp_path / "run"
-    command = fit(run, dataset, "tune.epochs=8")
+    command = fit_command(run, dataset, "tune.epochs=8")
     with subprocess.Popen([sys.executable, "-m", "training", *command], cwd=ROOT) as process:
         wait_until((run / "progress.json").is_file, "the first epoch", patience_s=120)
         os.kill(process.pid, signal.SIGKILL)
@@ -70,7 +45,8 @@ def test_a_killed_run_goes_on_behind_the_last_epoch(tmp_path: Path, dataset: Pat
     assert epochs(run) == [str(number) for number in range(1, 9)], "nothing twice or missing"
     assert (run / "log.csv").read_text().splitlines()[1] == first_line
     with np.load(run / "predictions.npz") as said:
-        assert said["logits"].shape == (len(said["labels"]), 2)
+        loss = smoothed_loss(said["logits"], said["labels"], 0.1)
+    assert loss == pytest.approx(best_loss(run), abs=1e-3), "what was kept is what was validated"
     assert [path.name for path in run.glob("*part*")] == []
     assert any((run / "tensorboard").rglob("events*"))
     assert len(list(run.glob("*.weights.h5"))) <= 2, "old weights are cleared away"
@@ -80,20 +56,20 @@ def test_a_finished_run_is_not_trained_again_and_another_recipe_is_refused(
     tmp_path: Path, dataset: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run = tmp_path / "run"
-    assert main(fit(run, dataset, "tune.epochs=0")) == 0
+    assert main(fit_command(run, dataset, "tune.epochs=0")) == 0
     made = (run / "predictions.npz").stat().st_mtime_ns
 
-    assert main(fit(run, dataset, "tune.epochs=0")) == 0
+    assert main(fit_command(run, dataset, "tune.epochs=0")) == 0
     assert "is finished; nothing to do" in capsys.readouterr().out
     assert (run / "predictions.npz").stat().st_mtime_ns == made
 
-    assert main(fit(run, dataset, "tune.epochs=1")) == 1
+    assert main(fit_command(run, dataset, "tune.epochs=1")) == 1
     assert "holds a run with another recipe" in capsys.readouterr().err
 
 
 def test_training_stops_when_nothing_gets_better(tmp_path: Path, dataset: Path) -> None:
     run = tmp_path / "run"
-    still = fit(run, dataset, "tune.epochs=9", "tune.learning_rate=0.0", "tune.patience=1")
+    still = fit_command(run, dataset, "tune.epochs=9", "tune.learning_rate=0.0", "tune.patience=1")
 
     assert main(still) == 0
     assert len(epochs(run)) < 9
@@ -113,7 +89,7 @@ def test_a_recipe_that_cannot_be_is_refused(
     change: str,
     sentence: str,
 ) -> None:
-    assert main(fit(tmp_path / "run", dataset, change)) == 1
+    assert main(fit_command(tmp_path / "run", dataset, change)) == 1
     assert sentence in capsys.readouterr().err
 
 
@@ -129,12 +105,9 @@ def test_what_is_no_dataset_and_no_run_is_said(
 def test_a_photo_that_is_gone_since_is_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    draw_photos(tmp_path / "photos", count=24)
-    (tmp_path / "tiny.json").write_text(json.dumps(TAXONOMY))
-    prepare = ["prepare", f"--photos={tmp_path / 'photos'}", f"--output={tmp_path / 'dataset'}"]
-    assert main([*prepare, f"--taxonomy={tmp_path / 'tiny.json'}", "--twin-distance=0"]) == 0
+    dataset = prepare_small(tmp_path)
     gone = next((tmp_path / "photos" / "warm").iterdir())
     gone.unlink()
 
-    assert main(fit(tmp_path / "run", tmp_path / "dataset")) == 1
+    assert main(fit_command(tmp_path / "run", dataset)) == 1
     assert f"{gone} cannot be read any more" in capsys.readouterr().err

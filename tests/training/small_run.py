@@ -1,0 +1,54 @@
+"""A dataset of drawn photos and a network of two layers: for tests of a run, not of learning."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from tests.training.drawn import TAXONOMY, draw_photos
+from training.cli import main
+from training.judging.calibrate import softmax
+
+QUICK = ("tune.layers=['late']", "tune.size=64", "tune.batch=8", "tune.patience=0")
+
+
+def prepare_small(folder: Path) -> Path:
+    """The folder of a prepared dataset; ``small.keras`` to start from stands beside it."""
+    draw_photos(folder / "photos", count=24)
+    (folder / "tiny.json").write_text(json.dumps(TAXONOMY))
+    prepare = ["prepare", f"--photos={folder / 'photos'}", f"--output={folder / 'dataset'}"]
+    assert main([*prepare, f"--taxonomy={folder / 'tiny.json'}", "--twin-distance=0"]) == 0
+    _save_small_backbone(folder / "small.keras")
+    return folder / "dataset"
+
+
+def fit_command(run: Path, dataset: Path, *changes: str) -> list[str]:
+    """The arguments of ``python -m training`` that fit a run on the dataset, quickly."""
+    start = f"start.weights={dataset.parent / 'small.keras'}"
+    sets = [f"--set={change}" for change in (start, *QUICK, *changes)]
+    return [f"--work={dataset.parent}", "fit", str(run), f"--dataset={dataset}", *sets]
+
+
+def best_loss(run: Path) -> float:
+    """The lowest validation loss that the run recorded."""
+    loss: float = json.loads((run / "progress.json").read_text())["best_loss"]
+    return loss
+
+
+def smoothed_loss(logits: np.ndarray, labels: np.ndarray, smoothing: float) -> float:
+    """Mean cross-entropy of logits [N, C] with smoothed labels [N]."""
+    classes = logits.shape[1]
+    targets = np.eye(classes)[labels] * (1 - smoothing) + smoothing / classes
+    return float(-(targets * np.log(softmax(logits))).sum(axis=1).mean())
+
+
+def _save_small_backbone(path: Path) -> None:
+    import keras
+
+    rgb = keras.Input((None, None, 3))
+    early = keras.layers.Conv2D(8, 3, strides=4, padding="same", activation="relu", name="early")
+    late = keras.layers.Conv2D(16, 3, strides=8, padding="same", activation="relu", name="late")
+    maps = late(early(keras.layers.Rescaling(1 / 255)(rgb)))
+    backbone = keras.Model(rgb, maps, name="backbone")
+    images = keras.Input((None, None, 3))
+    keras.Model(images, backbone(images)).save(path)
