@@ -40,9 +40,9 @@ def evaluate(options: argparse.Namespace) -> None:
 
         cross_validate(open_run(options.run), options.folds, options.work)
     else:
-        from training.judging.referee import evaluate_run
+        from training.judging.referee import evaluate_run, summary
 
-        evaluate_run(options.run)
+        print(*summary(evaluate_run(options.run)), sep="\n")
 
 
 def report(options: argparse.Namespace) -> None:
@@ -60,7 +60,7 @@ def export(options: argparse.Namespace) -> None:
 def all(options: argparse.Namespace) -> None:
     """``all``: everything from labelled photos to a bundle, each step only if not done yet."""
     from training.fitting.fit import fit_run
-    from training.judging.referee import evaluate_run
+    from training.judging.referee import evaluate_run, summary
     from training.judging.report import write_report
     from training.runs import start_run
 
@@ -68,7 +68,7 @@ def all(options: argparse.Namespace) -> None:
     dataset = _prepare(options, options.work / "datasets" / options.name)
     folder = options.work / "runs" / options.name
     fit_run(start_run(folder, recipe, dataset.taxonomy, dataset.photos), options.work)
-    evaluate_run(folder)
+    print(*summary(evaluate_run(folder)), sep="\n")
     print(f"Wrote {write_report(folder)}")
     _export(options, folder)
 

@@ -60,7 +60,7 @@ def prepare(options: PrepareOptions, say: Callable[[str], None] = print) -> Data
     _check_options(options)
     writing.check_output(options.output, DATASET, "dataset")
     photos = [
-        replace(photo, path=photo.path.absolute(), split="" if options.resplit else photo.split)
+        replace(photo, path=photo.path.resolve(), split="" if options.resplit else photo.split)
         for folder in options.photos
         for photo in read_photos(folder)
     ]
