@@ -14,7 +14,7 @@ LOCAL := $(BIN)/python -m fasi_site.local
 LINT_SETTINGS := FASI_SECRET_KEY=lint FASI_DATABASE_URL=postgres:///lint \
     FASI_BROKER_URL=redis://lint FASI_CACHE_URL=redis://lint
 
-.PHONY: help env env-development up test lint format bench screenshots starter clean clean-data
+.PHONY: help env env-development up test lint format bench soak messages screenshots starter clean clean-data
 
 help:  ## List these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
@@ -39,6 +39,14 @@ format: env-development  ## Format the code
 
 bench: env-development  ## Measure latency, throughput and memory on this machine
 	$(BIN)/python -m benchmarks
+
+messages: env-development  ## Collect the texts of the pages for translation, and compile (gettext)
+	$(LINT_SETTINGS) $(BIN)/python manage.py makemessages -l ko --no-location --no-wrap \
+	    -i '.*' -i tests -i benchmarks -i training -i crawler
+	$(LINT_SETTINGS) $(BIN)/python manage.py compilemessages -l ko -i '.*'
+
+soak: env-development  ## Upload N=10000 photos while processes are killed at random
+	$(BIN)/python -m benchmarks.soak -n $(or $(N),10000)
 
 screenshots: env-development  ## Take the pictures of all pages in docs/screenshots/ anew
 	$(BIN)/python -m tests.e2e.screenshots
@@ -76,7 +84,7 @@ env-development: .venv/development.stamp
 
 .venv/development.stamp: .venv/local.stamp $(wildcard requirements/*.txt)
 	$(PIP) -r requirements/development.txt -r requirements/training.txt
-	$(PIP) --no-deps -r requirements/backbone.txt
+	$(PIP) --no-deps -r requirements/nncf.txt -r requirements/backbone.txt
 	@touch $@
 
 # A stamp of another folder, or an interpreter that is gone, counts as no environment.
