@@ -63,5 +63,11 @@ def outfit_jpeg(seed: int = 0, size: tuple[int, int] = (480, 720)) -> bytes:
     return encode(draw_outfit(seed, size), quality=90)
 
 
+def numbered(photo: bytes, number: int) -> bytes:
+    """The same JPEG as another file: its number stands in a comment (ITU T.81, B.2.4.5)."""
+    comment = f"photo {number}".encode()
+    return photo[:2] + b"\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment + photo[2:]
+
+
 def _darker(colour: tuple[int, int, int]) -> tuple[int, int, int]:
     return (colour[0] * 3 // 4, colour[1] * 3 // 4, colour[2] * 3 // 4)

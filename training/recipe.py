@@ -46,6 +46,7 @@ class Tune:
     side of training images; validation is at 224. ``average`` is the momentum of the weights'
     moving average, which is what is validated and kept (0 = none). ``mixup`` is the parameter of
     its Beta distribution. ``patience`` epochs without a better validation loss end the run.
+    ``share`` is how far the backbone that is kept goes from the start's weights to the tuned ones.
     """
 
     epochs: int = 16
@@ -60,6 +61,7 @@ class Tune:
     average: float = 0.99
     balance: float = 0.5
     patience: int = 6
+    share: float = 1.0
 
 
 @dataclass(frozen=True)

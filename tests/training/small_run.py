@@ -3,11 +3,15 @@
 import json
 from pathlib import Path
 
+import keras
 import numpy as np
+import numpy.typing as npt
 
 from tests.training.drawn import TAXONOMY, draw_photos
 from training.cli import main
 from training.judging.calibrate import softmax
+from training.photos.dataset import load_splits
+from training.runs import Run
 
 QUICK = ("tune.layers=['late']", "tune.size=64", "tune.batch=8", "tune.patience=0")
 
@@ -35,7 +39,26 @@ def best_loss(run: Path) -> float:
     return loss
 
 
-def smoothed_loss(logits: np.ndarray, labels: np.ndarray, smoothing: float) -> float:
+def best_epoch_of(run: Run) -> tuple[float, list[npt.NDArray[np.float32]]]:
+    """Validation loss, and the backbone's weights, of the epoch that the run kept on disk."""
+    (weights,) = run.folder.glob("best-*.weights.h5")
+    model = run.keras_model()
+    model.load_weights(weights)
+    _, val = load_splits(run.photos, run.taxonomy)
+    smoothing = run.recipe.tune.label_smoothing
+    logits = np.asarray(model(val.images))
+    return _smoothed_loss(logits, val.labels, smoothing), backbone_of(model)
+
+
+def backbone_of(model: keras.Model) -> list[npt.NDArray[np.float32]]:
+    """The weights of a classifier but for its head's."""
+    weights: list[npt.NDArray[np.float32]] = model.get_weights()[:-2]
+    return weights
+
+
+def _smoothed_loss(
+    logits: npt.NDArray[np.float32], labels: npt.NDArray[np.int64], smoothing: float
+) -> float:
     """Mean cross-entropy of logits [N, C] with smoothed labels [N]."""
     classes = logits.shape[1]
     targets = np.eye(classes)[labels] * (1 - smoothing) + smoothing / classes
@@ -43,8 +66,6 @@ def smoothed_loss(logits: np.ndarray, labels: np.ndarray, smoothing: float) -> f
 
 
 def _save_small_backbone(path: Path) -> None:
-    import keras
-
     rgb = keras.Input((None, None, 3))
     early = keras.layers.Conv2D(8, 3, strides=4, padding="same", activation="relu", name="early")
     late = keras.layers.Conv2D(16, 3, strides=8, padding="same", activation="relu", name="late")

@@ -13,8 +13,15 @@ import pytest
 keras = pytest.importorskip("keras", reason="needs requirements/training.txt")
 
 from tests.local.starting import wait_until  # noqa: E402
-from tests.training.small_run import best_loss, fit_command, prepare_small, smoothed_loss  # noqa: E402
+from tests.training.small_run import (  # noqa: E402
+    backbone_of,
+    best_epoch_of,
+    best_loss,
+    fit_command,
+    prepare_small,
+)
 from training.cli import main  # noqa: E402
+from training.runs import open_run  # noqa: E402
 
 ROOT = Path(__file__).parents[2]
 
@@ -31,7 +38,7 @@ def epochs(run: Path) -> list[str]:
 
 def test_a_killed_run_goes_on_behind_the_last_epoch(tmp_path: Path, dataset: Path) -> None:
     run = tmp_path / "run"
-    command = fit_command(run, dataset, "tune.epochs=8")
+    command = fit_command(run, dataset, "tune.epochs=8", "tune.share=1.0")
     with subprocess.Popen([sys.executable, "-m", "training", *command], cwd=ROOT) as process:
         wait_until((run / "progress.json").is_file, "the first epoch", patience_s=120)
         os.kill(process.pid, signal.SIGKILL)
@@ -44,12 +51,25 @@ def test_a_killed_run_goes_on_behind_the_last_epoch(tmp_path: Path, dataset: Pat
 
     assert epochs(run) == [str(number) for number in range(1, 9)], "nothing twice or missing"
     assert (run / "log.csv").read_text().splitlines()[1] == first_line
-    with np.load(run / "predictions.npz") as said:
-        loss = smoothed_loss(said["logits"], said["labels"], 0.1)
+    loss, best = best_epoch_of(open_run(run))
     assert loss == pytest.approx(best_loss(run), abs=1e-3), "what was kept is what was validated"
+    for kept, validated in zip(backbone_of(open_run(run).keras_model()), best, strict=True):
+        np.testing.assert_array_equal(kept, validated)
     assert [path.name for path in run.glob("*part*")] == []
     assert any((run / "tensorboard").rglob("events*"))
     assert len(list(run.glob("*.weights.h5"))) <= 2, "old weights are cleared away"
+
+
+def test_the_backbone_stops_on_its_way_where_the_recipe_says(tmp_path: Path, dataset: Path) -> None:
+    run = tmp_path / "run"
+    assert main(fit_command(run, dataset, "tune.epochs=1", "tune.share=0.25")) == 0
+
+    kept = backbone_of(open_run(run).keras_model())
+    start = keras.models.load_model(dataset.parent / "small.keras").get_weights()
+    _, tuned = best_epoch_of(open_run(run))
+    assert any((old != new).any() for old, new in zip(start, tuned, strict=True))
+    for here, old, new in zip(kept, start, tuned, strict=True):
+        np.testing.assert_allclose(here, old + 0.25 * (new - old), atol=1e-6)
 
 
 def test_a_finished_run_is_not_trained_again_and_another_recipe_is_refused(

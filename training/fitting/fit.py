@@ -1,4 +1,4 @@
-"""One run of training: head first, then the deeper stages, then what the bundle needs beside them.
+"""One run of training: head first, then the deeper stages, then the head that serves.
 
 A run is a folder. It holds the recipe, the taxonomy and the photos that it was made with
 (``recipe.toml``, ``taxonomy.json``, ``dataset.csv``), its log, and at the end ``model.keras``,
@@ -11,17 +11,15 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-import keras
 import numpy as np
 
 from training.fitting.progress import Progress
-from training.fitting.tune import classifier, head_of, tune
+from training.fitting.tune import blend, classifier, tune
 from training.judging.calibrate import fit_temperature
 from training.network.features import FeatureCache
-from training.network.graph import Backbone
 from training.network.head import Examples, Head, fit_projection
 from training.network.linear import choose_head
-from training.network.starts import backbone
+from training.network.starts import STATISTICS_PHOTOS, backbone
 from training.photos.dataset import Split, load_splits
 from training.runs import PREDICTIONS, Run
 
@@ -38,42 +36,50 @@ def fit_run(run: Run, work: Path, say: Callable[[str], None] = print) -> None:
         say(f"{run.folder} is finished; nothing to do.")
         return
     train, val = load_splits(run.photos, run.taxonomy)
-    model, start = _started(run, train, val, work, say)
-    progress = Progress(run.folder)
-    if run.recipe.tune.epochs:
-        tune(model, train, val, run.recipe, progress)
+    recipe, features = run.recipe, work / "features"
+    order = np.random.default_rng(recipe.seed).permutation(len(train.labels))
+    start = backbone(recipe.start, train.images[order[:STATISTICS_PHOTOS]], recipe.seed)
+    run.write_text("head.json", json.dumps({"backbone": start.name}, indent=1))
+    seen = _Seen(FeatureCache(features, start), train, val)
+    head = _head(run, seen, "frozen", say)
+    if recipe.tune.epochs:
+        before = start.network.get_weights()
+        model, progress = classifier(start, head), Progress(run.folder)
+        tune(model, train, val, recipe, progress)
         say(f"Kept epoch {progress.best} of {progress.epochs_done}.")
-    run.save_keras(model)
-    _finish(run, head_of(model), FeatureCache(work / "features", start), train, val)
+        blend(start.network, before, recipe.tune.share)
+        seen = _Seen(FeatureCache(features, start), train, val)
+        head = _head(run, seen, "tuned", say)
+    run.save_keras(classifier(start, head))
+    _finish(run, head, seen)
     say(f"Finished: {run.folder}")
 
 
-def _started(
-    run: Run, train: Split, val: Split, work: Path, say: Callable[[str], None]
-) -> tuple[keras.Model, Backbone]:
-    """The backbone that the recipe starts from, under the best head on its frozen features."""
-    recipe = run.recipe
-    order = np.random.default_rng(recipe.seed).permutation(len(train.labels))
-    start = backbone(recipe.start, train.images[order[:128]], recipe.seed)
-    cache = FeatureCache(work / "features", start)
-    seen = cache.features(train.images, "Features")
-    mirrored = cache.features(train.images[:, :, ::-1], "Features, mirrored")
-    head, trials = choose_head(
-        Examples(np.concatenate([seen, mirrored]), np.concatenate([train.labels, train.labels])),
-        Examples(cache.features(val.images, "Features, validation"), val.labels),
-        len(run.taxonomy.styles),
-        recipe.head,
-        say,
-    )
-    run.write_text("head.json", json.dumps({"backbone": start.name, "trials": trials}, indent=1))
-    return classifier(start, head), start
+class _Seen:
+    """What a backbone sees of the photos: features, those of training also mirrored."""
+
+    def __init__(self, cache: FeatureCache, train: Split, val: Split) -> None:
+        self.plain = cache.features(train.images, "Features")
+        mirrored = cache.features(train.images[:, :, ::-1], "Features, mirrored")
+        self.train = Examples(
+            np.concatenate([self.plain, mirrored]), np.concatenate([train.labels, train.labels])
+        )
+        self.val = Examples(cache.features(val.images, "Features, validation"), val.labels)
 
 
-def _finish(run: Run, head: Head, cache: FeatureCache, train: Split, val: Split) -> None:
+def _head(run: Run, seen: _Seen, when: str, say: Callable[[str], None]) -> Head:
+    """The best head on these features; what was tried is noted in ``head.json``."""
+    head, trials = choose_head(seen.train, seen.val, len(run.taxonomy.styles), run.recipe.head, say)
+    notes = json.loads((run.folder / "head.json").read_text(encoding="utf-8"))
+    run.write_text("head.json", json.dumps({**notes, when: trials}, indent=1))
+    return head
+
+
+def _finish(run: Run, head: Head, seen: _Seen) -> None:
     """What is fitted on the final backbone's features; the predictions are written last."""
-    logits = head.logits(cache.features(val.images, "Final features, validation"))
-    temperature = fit_temperature(logits, val.labels)
-    projection = fit_projection(cache.features(train.images, "Final features"), EMBEDDING_SIZE)
+    logits = head.logits(seen.val.features)
+    temperature = fit_temperature(logits, seen.val.labels)
+    projection = fit_projection(seen.plain, EMBEDDING_SIZE)
     run.save_arrays(
         "fitted.npz",
         temperature=np.float64(temperature),
@@ -81,5 +87,5 @@ def _finish(run: Run, head: Head, cache: FeatureCache, train: Split, val: Split)
         mean=projection.mean,
     )
     run.save_arrays(
-        PREDICTIONS, logits=logits, labels=val.labels, temperature=np.float64(temperature)
+        PREDICTIONS, logits=logits, labels=seen.val.labels, temperature=np.float64(temperature)
     )

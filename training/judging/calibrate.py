@@ -110,7 +110,7 @@ def coverage_curve(probabilities: Probabilities, labels: Labels) -> list[Thresho
     Confidences count in steps of 0.0001, so that a threshold means the same when it is written
     with four decimals.
     """
-    confidences = np.floor(probabilities.max(axis=1) * 1e4) / 1e4
+    confidences = np.floor(probabilities.max(axis=1).astype(np.float64) * 1e4) / 1e4
     order = np.argsort(-confidences, kind="stable")
     confidences = confidences[order]
     right = np.cumsum((probabilities.argmax(axis=1) == labels)[order])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -68,18 +69,33 @@ def runner(model: keras.Model) -> Callable[[Images], Floats]:
 
 
 def _parallel(compiled: Any, images: Images, size: int = 16) -> list[Floats]:
-    """The first output for each ``size`` images, kept in order."""
-    import openvino as ov
+    """The first output for each ``size`` images, in order.
 
-    results: dict[int, Floats] = {}
-    queue = ov.AsyncInferQueue(compiled)
-    queue.set_callback(
-        lambda request, index: results.__setitem__(index, request.get_output_tensor(0).data.copy())
-    )
-    for index, start in enumerate(range(0, len(images), size)):
-        queue.start_async({0: images[start : start + size]}, index)
-    queue.wait_all()
-    return [results[index] for index in range(len(results))]
+    Without callbacks of Python: a thread of the runtime that still let go of one, while the model
+    was taken apart under Python's lock, would wait for that lock for ever.
+    """
+    free = [
+        compiled.create_infer_request()
+        for _ in range(compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS"))
+    ]
+    running: deque[Any] = deque()
+    results: list[Floats] = []
+
+    def wait_for_first() -> None:
+        request = running.popleft()
+        request.wait()
+        results.append(request.get_output_tensor(0).data.copy())
+        free.append(request)
+
+    for start in range(0, len(images), size):
+        if not free:
+            wait_for_first()
+        request = free.pop()
+        request.start_async({0: images[start : start + size]})
+        running.append(request)
+    while running:
+        wait_for_first()
+    return results
 
 
 def _digest(network: keras.Model) -> bytes:

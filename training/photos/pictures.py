@@ -9,21 +9,15 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps
 
+from classifier.thumbs import jpeg, thumb_of
 from worker.preprocess import model_input
-
-THUMB_SIDE = 320
-"""The site stores a thumb of at most this many pixels a side, and workers read that."""
-THUMB_QUALITY = 85
 
 
 def thumb_file(path: Path) -> bytes:
     """The JPEG file that the site would keep of a photo and hand to the worker."""
     with Image.open(path) as image:
         small = ImageOps.exif_transpose(image).convert("RGB")
-    small.thumbnail((THUMB_SIDE, THUMB_SIDE), Image.Resampling.LANCZOS, reducing_gap=2.0)
-    buffer = BytesIO()
-    small.save(buffer, "JPEG", quality=THUMB_QUALITY)
-    return buffer.getvalue()
+    return jpeg(thumb_of(small))
 
 
 def served_input(path: Path) -> npt.NDArray[np.uint8]:
