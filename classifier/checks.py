@@ -3,6 +3,10 @@
 `I/O timeout < soft limit < hard limit < lease < visibility timeout`: a call that hangs must end
 before the task's soft limit, the task before its hard limit, the process before its lease runs out
 (or two workers could hold one row), and the lease before the broker delivers the message again.
+
+Chores, which take long, have limits of their own in the same order:
+`I/O timeout < lease of an export < limit of a chore < visibility timeout`. There the lease comes
+before the limit, because it is renewed as long as packing goes on.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,6 +24,12 @@ ASCENDING = (
     "FASI_LEASE_S",
     "FASI_VISIBILITY_TIMEOUT_S",
 )
+CHORES_ASCENDING = (
+    "FASI_IO_TIMEOUT_S",
+    "FASI_EXPORT_LEASE_S",
+    "FASI_CHORE_LIMIT_S",
+    "FASI_VISIBILITY_TIMEOUT_S",
+)
 
 
 def timing_errors() -> list[str]:
@@ -27,7 +37,8 @@ def timing_errors() -> list[str]:
     return [
         f"{shorter} ({getattr(settings, shorter)} s) must be less than "
         f"{longer} ({getattr(settings, longer)} s)."
-        for shorter, longer in pairwise(ASCENDING)
+        for order in (ASCENDING, CHORES_ASCENDING)
+        for shorter, longer in pairwise(order)
         if getattr(settings, shorter) >= getattr(settings, longer)
     ]
 
@@ -36,5 +47,6 @@ def timing_errors() -> list[str]:
 def check_timing_order(
     app_configs: Sequence[AppConfig] | None = None, **_: Any
 ) -> Iterable[CheckMessage]:
-    hint = "Set them in this order: " + " < ".join(ASCENDING)
+    orders = (" < ".join(order) for order in (ASCENDING, CHORES_ASCENDING))
+    hint = "Set them in this order: " + "; ".join(orders)
     return [Error(sentence, hint=hint, id="fasi.E001") for sentence in timing_errors()]

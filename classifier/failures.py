@@ -1,9 +1,10 @@
-"""Why an outfit failed for good: reason codes and what the person reads."""
+"""Why an outfit failed for good: reason codes and what people read."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 
 class Failure(StrEnum):
@@ -17,18 +18,54 @@ class Failure(StrEnum):
     WORKER_LOST = "worker_lost"
 
 
-SENTENCES: dict[str, Promise] = {
-    Failure.OBJECT_MISSING: _("The stored photo is gone. Delete this outfit and upload it again."),
-    Failure.OBJECT_BROKEN: _(
-        "The stored photo cannot be read. Delete this outfit and upload it again."
+@dataclass(frozen=True)
+class Words:
+    """A reason in a few words, in a sentence for the owner, and what another try will bring."""
+
+    label: StrOrPromise
+    sentence: StrOrPromise
+    prospect: StrOrPromise
+
+
+_WORDS: dict[str, Words] = {
+    Failure.OBJECT_MISSING: Words(
+        _("Stored photo gone"),
+        _("The stored photo is gone. Delete this outfit and upload it again."),
+        _("Another try only helps if the photo was put back; else it ends the same way."),
     ),
-    Failure.STORAGE_UNAVAILABLE: _("The photo store did not answer, several times over."),
-    Failure.ENGINE: _("The model could not classify this photo."),
-    Failure.TIMED_OUT: _("Classifying this photo took too long, several times over."),
-    Failure.WORKER_LOST: _("Classifying this photo was cut short, several times over."),
+    Failure.OBJECT_BROKEN: Words(
+        _("Stored photo unreadable"),
+        _("The stored photo cannot be read. Delete this outfit and upload it again."),
+        _("Another try reads the same stored photo and will most likely end the same way."),
+    ),
+    Failure.STORAGE_UNAVAILABLE: Words(
+        _("Photo store away"),
+        _("The photo store did not answer, several times over."),
+        _("Another try works as soon as the photo store answers again."),
+    ),
+    Failure.ENGINE: Words(
+        _("Model error"),
+        _("The model could not classify this photo."),
+        _("Another try may help, above all when the model was replaced since."),
+    ),
+    Failure.TIMED_OUT: Words(
+        _("Took too long"),
+        _("Classifying this photo took too long, several times over."),
+        _("Another try usually works once the machines are less busy."),
+    ),
+    Failure.WORKER_LOST: Words(
+        _("Worker died"),
+        _("Classifying this photo was cut short, several times over."),
+        _("Another try works unless it is the photo itself that ends the worker."),
+    ),
 }
+_UNKNOWN = Words(
+    _("Unknown reason"),
+    _("Something went wrong with this photo."),
+    _("Another try may help."),
+)
 
 
-def sentence(code: str) -> str:
-    """What to tell the person whose outfit failed with this code."""
-    return str(SENTENCES.get(code, _("Something went wrong with this photo.")))
+def words(code: str) -> Words:
+    """What to say of an outfit that failed with this code."""
+    return _WORDS.get(code, _UNKNOWN)

@@ -1,5 +1,6 @@
 """Why an upload is refused: a reason code, an HTTP status, and one sentence for the person."""
 
+from datetime import UTC, datetime
 from enum import StrEnum
 from http import HTTPStatus
 
@@ -95,6 +96,16 @@ class Refused(Exception):
         super().__init__(reason.value)
         self.reason = reason
         self.status = int(_ANSWERS[reason][0])
+
+    @property
+    def retry_after_s(self) -> int:
+        """In how many seconds the same photo may be accepted; 0 where waiting does not help."""
+        now = datetime.now(UTC)
+        if self.reason is Refusal.RATE:
+            return 60 - now.second
+        if self.reason is Refusal.DAILY_QUOTA:
+            return 86_400 - (now.hour * 60 + now.minute) * 60 - now.second
+        return 30 if self.reason is Refusal.STORAGE_UNAVAILABLE else 0
 
     @property
     def sentence(self) -> str:

@@ -1,7 +1,7 @@
 """Steps 5 to 8 of the way of one photo: claim, fetch and decode, infer, finish."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -9,11 +9,13 @@ import numpy as np
 import structlog
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
+from django.utils import timezone
 from numpy.typing import NDArray
 from PIL import Image
 
 from classifier import objects
 from classifier.failures import Failure
+from classifier.metrics import CLAIM_SIZE, FAULTS, FINISHED, LEASES_LOST, STEP, WAIT
 from classifier.models import Prediction
 from classifier.objects import ObjectMissing, StorageUnavailable
 from classifier.states import Claim, claim_outfits, fail, finish, put_back, work_waits
@@ -35,41 +37,88 @@ class Fault:
     lasting: bool
 
 
+class InHand:
+    """A claim whose photos are on their way while the engine is busy with the claim before.
+
+    A photo that may kill the process is fetched and decoded only when it is its turn.
+    """
+
+    def __init__(self, claims: Sequence[Claim]) -> None:
+        self.claims = claims
+        self.alone = any(claim.alone for claim in claims)
+        self._coming = None if self.alone else self._fetch_all()
+
+    def photos(self) -> list[NDArray[np.uint8] | Fault]:
+        """What came of each claim, in their order; waits for it."""
+        return list(self._coming or self._fetch_all())
+
+    def _fetch_all(self) -> Iterator[NDArray[np.uint8] | Fault]:
+        return objects.fetchers().map(_fetch, self.claims)
+
+
 def work(budget_s: float) -> int:
     """Claim and classify until nothing waits or the budget is spent. Returns how many were done.
 
-    The budget keeps a task well inside its soft limit and lets sweeps and shutdowns come through;
-    what then still waits gets a new wake-up.
+    One claim is fetched while the one before it is in the engine. The budget keeps a task well
+    inside its soft limit and lets sweeps and shutdowns come through; what then still waits gets a
+    new wake-up.
     """
     end = time.monotonic() + budget_s
     done = 0
-    while time.monotonic() < end:
-        now = held()
-        claims = claim_outfits(worker_name(), settings.FASI_CLAIM_SIZE)
-        if not claims:
-            return done
-        done += process(claims, now)
-    if work_waits():
+    now = held()  # raises before anything is claimed
+    current = _claim()
+    while current:
+        ahead = None if current.alone or time.monotonic() >= end else _claim()
+        try:
+            done += process(current, now)
+        except SoftTimeLimitExceeded:
+            put_back(
+                [*current.claims, *(ahead.claims if ahead else [])],
+                Failure.TIMED_OUT,
+                "The task's soft time limit ran out.",
+            )
+            raise
+        if ahead is None and time.monotonic() < end:
+            ahead = _claim()
+        if ahead:
+            now = held()  # another release may have become active
+        current = ahead
+    if time.monotonic() >= end and work_waits():
         wake_worker()
     return done
 
 
-def process(claims: Sequence[Claim], now: Held) -> int:
+def _claim() -> InHand | None:
+    with STEP.labels("claim").time():
+        claims = claim_outfits(worker_name(), settings.FASI_CLAIM_SIZE)
+    if claims:
+        CLAIM_SIZE.observe(len(claims))
+    if len(claims) == settings.FASI_CLAIM_SIZE:
+        wake_worker()  # more waits than one worker takes at a time: another may help
+    return InHand(claims) if claims else None
+
+
+def process(hand: InHand, now: Held) -> int:
     """Classify what was claimed. A photo that is at fault does not hurt its claim-mates."""
-    try:
-        fetched = list(objects.fetchers().map(_fetch, claims))
-        ready = [(c, f) for c, f in zip(claims, fetched, strict=True) if not isinstance(f, Fault)]
-        for claim, fault in zip(claims, fetched, strict=True):
-            if isinstance(fault, Fault):
-                _give_up(claim, fault)
-        results = _infer([c for c, _ in ready], [pixels for _, pixels in ready], now)
+    with STEP.labels("fetch").time():
+        fetched = list(zip(hand.claims, hand.photos(), strict=True))
+    for claim, photo in fetched:
+        if isinstance(photo, Fault):
+            _give_up(claim, photo)
+    ready = [(claim, photo) for claim, photo in fetched if not isinstance(photo, Fault)]
+    results = _infer([claim for claim, _ in ready], [pixels for _, pixels in ready], now)
+    with STEP.labels("finish").time():
         finished = finish(results)
-    except SoftTimeLimitExceeded:
-        put_back(claims, Failure.TIMED_OUT, "The task's soft time limit ran out.")
-        raise
+    at = timezone.now()
     for claim, prediction in results:
+        if claim.outfit_id not in finished:
+            LEASES_LOST.inc()
+            log.warning("lease_was_lost", outfit=str(claim.outfit_id), attempt=claim.attempt)
+            continue
+        FINISHED.labels(now.engine.name).inc()
+        WAIT.observe((at - claim.queued_at).total_seconds())
         log.info(
-            "outfit_done" if claim.outfit_id in finished else "lease_was_lost",
+            "outfit_done",
             outfit=str(claim.outfit_id),
             attempt=claim.attempt,
             style=prediction.style,
@@ -93,6 +142,7 @@ def _fetch(claim: Claim) -> NDArray[np.uint8] | Fault:
 
 
 def _give_up(claim: Claim, fault: Fault) -> None:
+    FAULTS.labels(fault.code.value).inc()
     log.warning(
         "outfit_fault", outfit=str(claim.outfit_id), attempt=claim.attempt, reason=fault.code.value
     )
@@ -107,7 +157,8 @@ def _infer(
         return []
     started = time.perf_counter()
     try:
-        outputs = now.engine.run(np.stack(pixels))
+        with STEP.labels("infer").time():
+            outputs = now.engine.run(np.stack(pixels))
     except SoftTimeLimitExceeded:
         raise
     except Exception as error:

@@ -5,13 +5,20 @@ twice (claims are exclusive, finishing is fenced); a task that is lost is made u
 """
 
 import structlog
-from celery import shared_task
+from celery import current_app, shared_task
 from celery.signals import worker_init, worker_process_init
 from django.conf import settings
 
+from classifier import direct_uploads, idempotency, outbox
 from classifier.checks import timing_errors
+from classifier.metrics import LEASES_EXPIRED
 from classifier.removal import remove_orphans
 from classifier.states import return_expired
+from classifier.wakeup import wake_up_came
+from worker.chores import do_chores
+from worker.courier import start_delivering
+from worker.inspector import check_uploads
+from worker.metrics import serve_metrics
 from worker.process import work
 from worker.runtime import report
 
@@ -21,7 +28,9 @@ log = structlog.get_logger(__name__)
 @shared_task(name="worker.wake")
 def wake() -> None:
     """There is work: claim and classify until nothing waits."""
+    wake_up_came()
     work(settings.FASI_SOFT_LIMIT_S / 4)
+    start_delivering()
 
 
 @shared_task(name="worker.sweep")
@@ -29,13 +38,41 @@ def sweep() -> None:
     """Return expired leases, report that this worker is warm, and do what was forgotten."""
     for outfit_id, status in return_expired():
         log.warning("lease_expired", outfit=str(outfit_id), status=status)
+        LEASES_EXPIRED.inc()
     report()
     work(settings.FASI_SOFT_LIMIT_S / 4)
 
 
-@shared_task(name="worker.remove_orphans")
+LONG = {
+    "soft_time_limit": settings.FASI_CHORE_LIMIT_S,
+    "time_limit": settings.FASI_CHORE_LIMIT_S + settings.FASI_IO_TIMEOUT_S,
+}
+
+
+@shared_task(name="worker.chores", **LONG)
+def chores() -> None:
+    """Prepare exports, erase closed accounts, remove exports whose time is over."""
+    do_chores()
+
+
+@shared_task(name="worker.check_uploads")
+def check_direct_uploads() -> None:
+    """Check photos that came straight into the bucket."""
+    check_uploads()
+
+
+@shared_task(name="worker.deliver")
+def deliver() -> None:
+    """Tell webhooks what they are to be told."""
+    start_delivering()
+
+
+@shared_task(name="worker.remove_orphans", **LONG)
 def remove_orphaned_objects() -> None:
-    """Delete objects that have no row."""
+    """End and forget what is over, and delete objects that have no row."""
+    direct_uploads.expire()
+    idempotency.forget_old()
+    outbox.forget_old()
     remove_orphans()
 
 
@@ -46,9 +83,21 @@ def check_timing(**_: object) -> None:
         raise SystemExit("The worker does not start. " + " ".join(errors))
 
 
+@worker_init.connect
+def show_metrics(**_: object) -> None:
+    """Where FASI_METRICS_PORT says so, the main process of a worker answers Prometheus."""
+    if settings.FASI_METRICS_PORT:
+        serve_metrics(settings.FASI_METRICS_BIND, settings.FASI_METRICS_PORT)
+
+
 @worker_process_init.connect
 def warm_up(**_: object) -> None:
-    """Load the engine in the child, never before the fork; the first photo must not wait for it."""
+    """Load the engine in the child, never before the fork; the first photo must not wait for it.
+
+    A worker that only takes chores has none.
+    """
+    if settings.CELERY_TASK_DEFAULT_QUEUE not in current_app.amqp.queues.consume_from:
+        return
     try:
         report()
     except Exception:

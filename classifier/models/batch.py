@@ -4,6 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -25,3 +26,7 @@ class Batch(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def add_photos(self, count: int) -> None:
+        """So many more photos belong to it."""
+        type(self).objects.filter(pk=self.pk).update(total=F("total") + count)

@@ -4,7 +4,8 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -30,6 +31,14 @@ class Outfit(models.Model):
         INTERACTIVE = 0, _("interactive")
         BATCH = 10, _("batch")
 
+    class Certainty(models.TextChoices):
+        """How it is known what style the outfit is."""
+
+        SURE = "sure", _("sure")
+        UNSURE = "unsure", _("not sure")
+        CONFIRMED = "confirmed", _("confirmed")
+        CORRECTED = "corrected", _("corrected")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="outfits"
@@ -52,8 +61,16 @@ class Outfit(models.Model):
     turn = models.BigIntegerField(
         default=0, help_text=_("virtual start time: what keeps the queue fair between owners")
     )
+    queued_at = models.DateTimeField(
+        default=timezone.now,
+        db_default=Now(),
+        help_text=_("since when it waits: its upload, or when it was last queued again"),
+    )
     not_before = models.DateTimeField(default=timezone.now, help_text=_("back-off after a fault"))
     attempts = models.PositiveSmallIntegerField(default=0)
+    attempts_before = models.PositiveSmallIntegerField(
+        default=0, help_text=_("attempts before somebody queued it again: they do not count")
+    )
     alone = models.BooleanField(
         default=False, help_text=_("its last claim died with its worker: claim it by itself")
     )
@@ -61,6 +78,11 @@ class Outfit(models.Model):
     claimed_by = models.CharField(max_length=200, blank=True)
     error_code = models.CharField(max_length=40, blank=True)
     error_text = models.TextField(blank=True)
+    # What counts in histories and profiles: the prediction's style, or a review's. Kept here so
+    # that lists are filtered by an index; `classifier.states.finish` and `classifier.reviews` write
+    # them together with what they follow from.
+    style = models.CharField(max_length=40, blank=True)
+    certainty = models.CharField(max_length=10, choices=Certainty, blank=True)
     created = models.DateTimeField(default=timezone.now)
     classified = models.DateTimeField(null=True, blank=True)
 
@@ -87,6 +109,13 @@ class Outfit(models.Model):
                 | (~Q(status="done") & Q(classified__isnull=True)),
                 name="outfit_done_has_time",
             ),
+            models.CheckConstraint(
+                condition=Q(style="", certainty="") | (~Q(style="") & ~Q(certainty="")),
+                name="outfit_style_has_certainty",
+            ),
+            models.CheckConstraint(
+                condition=Q(attempts_before__lte=F("attempts")), name="outfit_forgives_what_was"
+            ),
         ]
         indexes = [
             models.Index(
@@ -100,11 +129,31 @@ class Outfit(models.Model):
                 name="outfit_owner_turn",
             ),
             models.Index(
+                fields=["priority", "queued_at"],
+                condition=Q(status="queued"),
+                name="outfit_queue_age",
+            ),
+            models.Index(
                 fields=["lease_until"], condition=Q(status="running"), name="outfit_lease"
             ),
             models.Index(fields=["owner", "-created", "-id"], name="outfit_history"),
             models.Index(
-                fields=["-created"], condition=Q(status="failed"), name="outfit_dead_letters"
+                fields=["owner", "style", "-created", "-id"], name="outfit_history_by_style"
+            ),
+            models.Index(
+                fields=["owner", "certainty", "-created", "-id"],
+                condition=Q(certainty__in=["unsure", "corrected"]),
+                name="outfit_history_by_certainty",
+            ),
+            models.Index(
+                fields=["error_code", "-created", "-id"],
+                condition=Q(status="failed"),
+                name="outfit_dead_letters",
+            ),
+            models.Index(
+                fields=["-created", "-id"],
+                condition=Q(status="failed"),
+                name="outfit_newest_dead_letters",
             ),
             models.Index(fields=["-created"], name="outfit_newest"),
         ]

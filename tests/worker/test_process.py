@@ -19,7 +19,7 @@ from tests.drawing import draw_outfit, encode
 from tests.worker.wardrobes import activate_wardrobes
 from worker import tasks
 from worker.engine import Outputs
-from worker.process import process, work
+from worker.process import InHand, process, work
 from worker.releases import activate, register_starter
 from worker.runtime import NoActiveRelease, held
 
@@ -111,7 +111,7 @@ def test_a_photo_that_the_engine_cannot_take_is_found_among_its_claim_mates(
 
     guilty, healthy = make_outfit(1), make_outfit(2)
     poison = model_input(Image.open(BytesIO(objects.get(guilty.thumb_key))))
-    assert process(claim_outfits("w", 10), replace(real, engine=Picky())) == 1
+    assert process(InHand(claim_outfits("w", 10)), replace(real, engine=Picky())) == 1
     guilty.refresh_from_db()
     healthy.refresh_from_db()
     assert (guilty.status, guilty.error_code) == ("queued", "engine_error")
@@ -139,7 +139,7 @@ def predicted(outfit: Outfit, said: dict[str, float]) -> Prediction:
     """The prediction of the waiting outfit by an engine that says this."""
     now = held()
     engine = Sayer(now.bundle.taxonomy.ids, said)
-    assert process(claim_outfits("w", 1), replace(now, engine=engine)) == 1
+    assert process(InHand(claim_outfits("w", 1)), replace(now, engine=engine)) == 1
     return outfit.predictions.get()
 
 

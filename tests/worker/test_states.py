@@ -181,10 +181,11 @@ def test_a_backed_off_outfit_is_not_claimed_yet(make_outfit: Make) -> None:
         ({"status": "running"}, "outfit_running_has_lease"),
         ({"status": "done"}, "outfit_done_has_time"),
         ({"status": "lost"}, "outfit_status_known"),
+        ({"attempts_before": 1}, "outfit_forgives_what_was"),
     ],
 )
 def test_the_database_itself_refuses_impossible_rows(
-    make_outfit: Make, change: dict[str, str], constraint: str
+    make_outfit: Make, change: dict[str, object], constraint: str
 ) -> None:
     from django.db import IntegrityError
 

@@ -56,20 +56,26 @@ class Engine(Protocol):
 def load_engine(name: str, bundle: Bundle) -> Engine:
     """The engine ``name`` with the weights of ``bundle``, compiled and ready.
 
-    Raises EngineError for an unknown name, for a runtime that is not installed, and for a bundle
-    that the engine cannot run.
+    ``name`` is one of ours, or ``package.module:Class`` of another that keeps the protocol and is
+    made from a bundle. Raises EngineError for an unknown name, for a runtime that is not
+    installed, and for a bundle that the engine cannot run.
     """
-    try:
-        module, class_name, requirements = _ENGINES[name]
-    except KeyError:
-        known = ", ".join(sorted(_ENGINES))
-        raise EngineError(f"There is no engine {name!r}; known engines: {known}.") from None
+    module, class_name, requirements = _ENGINES.get(name, (*_foreign(name), ""))
     try:
         engine_class = getattr(import_module(module), class_name)
     except ModuleNotFoundError as error:
-        raise EngineError(
-            f"The engine {name!r} needs the package {error.name!r}; run: pip install -r"
-            f" {requirements}"
-        ) from error
+        hint = f"; run: pip install -r {requirements}" if requirements else "."
+        raise EngineError(f"The engine {name!r} needs the package {error.name!r}{hint}") from error
+    except AttributeError as error:
+        raise EngineError(f"The module {module!r} has no engine {class_name!r}.") from error
     engine: Engine = engine_class(bundle)
     return engine
+
+
+def _foreign(name: str) -> tuple[str, str]:
+    """Module and class of ``package.module:Class``."""
+    module, _, class_name = name.partition(":")
+    if name not in _ENGINES and not (module and class_name):
+        known = ", ".join(sorted(_ENGINES))
+        raise EngineError(f"There is no engine {name!r}; known engines: {known}.")
+    return module, class_name

@@ -29,6 +29,8 @@ class Command(BaseCommand):
                 "A demo account with a known password is only made on the embedded stack, "
                 "which listens on 127.0.0.1 only. Leave --demo out."
             )
+        for counted in settings.FASI_METRICS_DIR.glob("*.db"):  # of processes of an earlier start
+            counted.unlink()
         call_command("migrate", verbosity=0)
         call_command("collectstatic", verbosity=0, interactive=False)
         try:

@@ -1,0 +1,34 @@
+"""A worker for long work dies; what it was at comes to its end all the same."""
+
+import os
+import signal
+
+from tests.faults.house import House
+from tests.faults.photos import some_photos
+from tests.local.starting import wait_until
+
+
+def export_status(house: House) -> tuple[str, int]:
+    ((status, attempts),) = house.query("SELECT status, attempts FROM classifier_export")
+    return status, attempts
+
+
+def test_an_export_outlives_the_worker_that_was_killed_while_it_packed(house: House) -> None:
+    house.upload(*some_photos(3))
+    s3 = house.service("seaweedfs").process
+    assert s3 is not None
+    house.visitor().post("/account/data/export/", {})
+    os.killpg(s3.pid, signal.SIGSTOP)  # so it is killed while it packs, not before or after
+    try:
+        first = house.start_chores("first")
+        house.start_beat()
+        wait_until(lambda: export_status(house) == ("running", 1), "the export is running")
+        first.kill()
+    finally:
+        os.killpg(s3.pid, signal.SIGCONT)
+    house.start_chores("second")
+    wait_until(lambda: export_status(house)[0] == "ready", "the export is ready")
+    ((key, attempts),) = house.query("SELECT key, attempts FROM classifier_export")
+    assert attempts > 1
+    listed = house.bucket().list_objects_v2(Bucket="fasi", Prefix="exports/")
+    assert [each["Key"] for each in listed["Contents"]] == [key]

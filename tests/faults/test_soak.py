@@ -1,0 +1,22 @@
+"""People upload while every process of the product is killed, again and again."""
+
+import sys
+
+import pytest
+
+from benchmarks.soak import soak
+from tests.faults.house import House
+
+PHOTOS = 500
+
+
+def test_nothing_is_lost_doubled_or_stuck_while_everything_dies(
+    house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tally = soak(house, PHOTOS)
+    with capsys.disabled():
+        sys.stdout.write(f"\n{tally.line()}\n")
+    assert tally.accepted == PHOTOS
+    assert (tally.lost, tally.doubled, tally.stuck) == (0, 0, 0)
+    assert tally.predicted + tally.failed == PHOTOS
+    assert len(tally.strikes) == 10

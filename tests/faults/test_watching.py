@@ -1,0 +1,51 @@
+"""From outside, across processes: metrics add up, and logs follow a photo by its id."""
+
+import requests
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.faults.house import House
+from tests.faults.photos import some_photos
+from tests.local.starting import wait_until
+
+
+def samples(address: str) -> dict[str, float]:
+    text = requests.get(f"{address}/metrics", timeout=10).text
+    return {
+        sample.name: sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+        if not sample.labels or sample.labels.get("result") == "accepted"
+    }
+
+
+def test_the_site_shows_what_its_workers_count(house: House) -> None:
+    before = samples(house.address)
+    house.start_worker()
+    outfits = house.upload(*some_photos(3))
+    house.wait_for("done", outfits)
+    after = samples(house.address)
+    for name in ("fasi_uploads_total", "fasi_outfit_seconds_count"):
+        assert after[name] == before.get(name, 0) + 3
+
+
+def test_one_photo_can_be_followed_through_the_logs(house: House) -> None:
+    worker = house.start_worker()
+    (outfit,) = house.upload(*some_photos(1))
+    house.wait_for("done", [outfit])
+
+    def line_of(said: str, event: str) -> str:
+        return next((e for e in said.splitlines() if event in e and str(outfit) in e), "")
+
+    wait_until(lambda: line_of(worker.said(), "outfit_done"), "the worker tells of it")
+    assert "request=" in line_of(house.site.said(), "outfit_queued")
+
+
+def test_a_worker_on_a_host_of_its_own_shows_its_metrics(house: House) -> None:
+    from fasi_site.local.ports import HOST, free_port
+
+    port = free_port()
+    folder = str(house.data.path / "metrics-of-a-worker")
+    house.start_worker(FASI_METRICS_PORT=str(port), FASI_METRICS_DIR=folder)
+    outfits = house.upload(*some_photos(2))
+    house.wait_for("done", outfits)
+    assert samples(f"http://{HOST}:{port}")["fasi_outfit_seconds_count"] == 2
