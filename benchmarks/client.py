@@ -17,6 +17,10 @@ class Answered:
     seconds: float
 
 
+class NotAccepted(Exception):
+    """The site answered an upload with something else; the message begins with the status."""
+
+
 class Visitor:
     """One signed-in session."""
 
@@ -25,26 +29,43 @@ class Visitor:
         self.session = requests.Session()
         self.session.get(f"{address}/accounts/login/", timeout=10).raise_for_status()
         form = {"login": name, "password": password}
-        answer = self._post("/accounts/login/", form)
+        answer = self.post("/accounts/login/", form)
         if answer.status_code != requests.codes.found:
             raise SystemExit(f"could not sign in at {address} as {name}")
 
+    @classmethod
+    def sign_up(cls, address: str, name: str) -> "Visitor":
+        """A new account, signed in. Raises NotAccepted."""
+        person = cls.__new__(cls)
+        person.address, person.session = address, requests.Session()
+        page = f"{address}/accounts/signup/"
+        person.session.get(page, timeout=10).raise_for_status()
+        password = f"long password of {name}"
+        form = {"email": f"{name}@example.org", "username": name}
+        answer = person.post(
+            "/accounts/signup/", form | {"password1": password, "password2": password}
+        )
+        if answer.status_code != requests.codes.found:
+            raise NotAccepted(f"{answer.status_code} was the answer to signing up as {name}")
+        return person
+
     def upload(self, photo: bytes) -> Answered:
-        """Post one photo and return when the answer is there."""
+        """Post one photo and return when the answer is there. Raises NotAccepted."""
         started = time.perf_counter()
-        answer = self._post("/outfits/", {}, {"photo": ("photo.jpg", photo, "image/jpeg")})
+        answer = self.post("/outfits/", {}, {"photo": ("photo.jpg", photo, "image/jpeg")})
         at, seconds = time.time(), time.perf_counter() - started
         found = re.fullmatch(r"/outfits/([0-9a-f-]{36})/", answer.headers.get("Location", ""))
         if found is None:
-            raise SystemExit(f"an upload was answered with {answer.status_code}")
+            raise NotAccepted(f"{answer.status_code} was the answer to an upload")
         return Answered(uuid.UUID(found[1]), at, seconds)
 
-    def _post(
+    def post(
         self,
         path: str,
         form: dict[str, str],
         files: dict[str, tuple[str, bytes, str]] | None = None,
     ) -> requests.Response:
+        """Send a form of the site; redirects are not followed."""
         token = {"csrfmiddlewaretoken": self.session.cookies["csrftoken"]}
         return self.session.post(
             self.address + path, form | token, files=files, allow_redirects=False, timeout=60

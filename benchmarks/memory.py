@@ -6,24 +6,37 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks.client import Visitor
+from benchmarks.pictures import noisy_photo
+from tests.local.starting import Up
+
 ROOT = Path(__file__).resolve().parent.parent
 MB = 1024**2
+PHOTOS = 60
 IMPORT = (
     "import time; t = time.perf_counter(); import fasi_site.wsgi; print(time.perf_counter() - t)"
 )
 
 
-def measure(supervisor_pid: int) -> dict[str, float]:
-    """Resident megabytes: the largest process of each kind, and all worker processes together.
+def measure(up: Up) -> dict[str, float]:
+    """Resident megabytes of a product that has classified photos.
 
-    `worker_pss_mb` shares pages that several processes hold between them (proportional set size).
+    The largest process of each kind, and all processes of the worker together: `worker_pss_mb`
+    shares pages that several processes hold between them (proportional set size). So does
+    `chores_pss_mb`, of the worker that has no engine.
     """
-    below = psutil.Process(supervisor_pid).children(recursive=True)
+    visitor = Visitor(up.address)
+    for seed in range(PHOTOS):
+        visitor.upload(noisy_photo(seed))
+    below = psutil.Process(up.process.pid).children(recursive=True)
     web = [p for p in below if "gunicorn" in " ".join(p.cmdline())]
-    worker = [p for p in below if " worker " in " ".join(p.cmdline()) + " "]
+    celery = [p for p in below if " worker " in " ".join(p.cmdline()) + " "]
+    chores = [p for p in celery if " -Q chores " in " ".join(p.cmdline())]
+    worker = [p for p in celery if p not in chores]
     return {
         "worker_rss_mb": max(p.memory_info().rss for p in worker) / MB,
         "worker_pss_mb": sum(p.memory_full_info().pss for p in worker) / MB,
+        "chores_pss_mb": sum(p.memory_full_info().pss for p in chores) / MB,
         "site_process_rss_mb": max(p.memory_info().rss for p in web) / MB,
     }
 
