@@ -1,0 +1,63 @@
+"""`/api/v1/batches`: many photos submitted together, behind whoever waits for a single one."""
+
+import uuid
+from http import HTTPStatus
+
+from django.shortcuts import get_object_or_404
+from ninja import Router, Status
+
+from classifier.api.auth import READ, WRITE, ApiRequest
+from classifier.api.paging import Cursor, Limit, page_after
+from classifier.api.replay import IdempotencyKey, once
+from classifier.api.schemas import BatchIn, BatchOut, BatchPage, UploadedOut
+from classifier.api.shown import batches_out
+from classifier.api.submit import FORM, submit_photos
+from classifier.models import Batch
+
+router = Router()
+
+
+@router.post("", auth=WRITE, response={HTTPStatus.CREATED: BatchOut})
+@once
+def create_batch(
+    request: ApiRequest, batch: BatchIn, idempotency_key: IdempotencyKey = None
+) -> Status[BatchOut]:
+    """Begin a batch; it has no photos yet."""
+    made = Batch.objects.create(owner_id=request.auth.owner_id, name=batch.name, total=0)
+    return Status(HTTPStatus.CREATED, batches_out(request, [made])[0])
+
+
+@router.get("", auth=READ, response=BatchPage)
+def list_batches(request: ApiRequest, cursor: Cursor = "", limit: Limit = 50) -> BatchPage:
+    """Your batches, newest first."""
+    rows = Batch.objects.filter(owner_id=request.auth.owner_id)
+    page, following = page_after(request, rows, cursor, limit)
+    return BatchPage(items=batches_out(request, page), next=following)
+
+
+@router.get("/{uuid:batch_id}", auth=READ, response=BatchOut)
+def get_batch(request: ApiRequest, batch_id: uuid.UUID) -> BatchOut:
+    """How far a batch is. `/api/v1/outfits?batch=` lists its outfits."""
+    return batches_out(request, [_mine(request, batch_id)])[0]
+
+
+@router.post(
+    "/{uuid:batch_id}/outfits",
+    auth=WRITE,
+    response={HTTPStatus.ACCEPTED: UploadedOut},
+    openapi_extra=FORM,
+)
+@once
+def upload_to_batch(
+    request: ApiRequest, batch_id: uuid.UUID, idempotency_key: IdempotencyKey = None
+) -> Status[UploadedOut]:
+    """Add photos to a batch. A photo that you uploaded before stays where it is."""
+    batch = _mine(request, batch_id)
+    answer = submit_photos(request, batch)
+    new = sum(item.id is not None and not item.seen_before for item in answer.value.items)
+    batch.add_photos(new)
+    return answer
+
+
+def _mine(request: ApiRequest, batch_id: uuid.UUID) -> Batch:
+    return get_object_or_404(Batch, pk=batch_id, owner_id=request.auth.owner_id)

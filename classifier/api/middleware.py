@@ -1,0 +1,38 @@
+"""What holds for every answer below /api/: errors are problem documents, nothing is cached."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from classifier.api.problems import MEDIA_TYPE, for_status
+
+PREFIX = "/api/"
+# Of the answer that is replaced, what still says something about the new one.
+KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
+
+
+class ApiMiddleware:
+    """The outermost middleware: it sees the errors of all others, of the resolver and of Django.
+
+    Also adds what is left of the token's rate limit.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not request.path.startswith(PREFIX):
+            return response
+        if response.status_code >= 400 and response.headers.get("Content-Type") != MEDIA_TYPE:
+            told = for_status(response.status_code)
+            told.headers = {
+                name: response[name] for name in KEPT_HEADERS if response.has_header(name)
+            }
+            response = told.response
+        if hasattr(request, "allowance"):
+            response.headers.setdefault("Cache-Control", "private, no-store")
+            if request.allowance:
+                for name, value in request.allowance.headers.items():
+                    response.headers.setdefault(name, value)
+        return response

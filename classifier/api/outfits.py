@@ -1,0 +1,133 @@
+"""`/api/v1/outfits`: upload, look, list, correct, delete."""
+
+import uuid
+from http import HTTPStatus
+from typing import Annotated
+
+from django.http import HttpResponse
+from ninja import Field, FilterLookup, FilterSchema, Query, Router, Status
+
+from classifier.access import access_outfit, outfits_of
+from classifier.api.auth import READ, WRITE, ApiRequest
+from classifier.api.paging import Cursor, Limit, page_after
+from classifier.api.problems import Code, problem
+from classifier.api.replay import IdempotencyKey, once
+from classifier.api.schemas import (
+    CorrectionIn,
+    CorrectionOut,
+    Line,
+    Moment,
+    OutfitOut,
+    OutfitPage,
+    UploadedOut,
+)
+from classifier.api.shown import correction_out, outfit_out
+from classifier.api.submit import FORM, submit_photos
+from classifier.api.waiting import LONGEST_S, wait_until_finished
+from classifier.models import Outfit, Review
+from classifier.removal import remove_outfit
+from classifier.reviews import UnknownStyle, record_review
+
+router = Router()
+
+
+class OutfitFilter(FilterSchema):
+    """Which outfits a list shows; what is left out does not filter."""
+
+    status: Annotated[Outfit.Status | None, Field(description="How far it is.")] = None
+    style: Annotated[
+        Line | None,
+        Field(max_length=40, description="The id of the style that it counts as."),
+    ] = None
+    certainty: Annotated[Outfit.Certainty | None, Field(description="How the style is known.")] = (
+        None
+    )
+    batch: Annotated[uuid.UUID | None, Field(description="The batch that it belongs to.")] = None
+    created_after: Annotated[
+        Moment | None, FilterLookup("created__gt"), Field(description="Later than this.")
+    ] = None
+    created_before: Annotated[
+        Moment | None, FilterLookup("created__lt"), Field(description="Earlier than this.")
+    ] = None
+
+
+@router.post("", auth=WRITE, response={HTTPStatus.ACCEPTED: UploadedOut}, openapi_extra=FORM)
+@once
+def upload_outfits(
+    request: ApiRequest, idempotency_key: IdempotencyKey = None
+) -> Status[UploadedOut]:
+    """Upload one or several photos; each becomes an outfit that waits to be classified.
+
+    One photo that is refused is answered with its problem. Of several, the good ones are accepted
+    and the others carry their problem; only if none is accepted the answer is a problem.
+    """
+    return submit_photos(request)
+
+
+@router.get("", auth=READ, response=OutfitPage)
+def list_outfits(
+    request: ApiRequest,
+    filters: Query[OutfitFilter],
+    cursor: Cursor = "",
+    limit: Limit = 50,
+) -> OutfitPage:
+    """Your outfits, newest first. `next` is the address of the page after this one."""
+    rows = outfits_of(request.auth.owner).prefetch_related("predictions__reviews")
+    page, following = page_after(request, filters.filter(rows), cursor, limit)
+    return OutfitPage(items=[outfit_out(request, outfit) for outfit in page], next=following)
+
+
+@router.get("/{uuid:outfit_id}", auth=READ, response=OutfitOut)
+def get_outfit(
+    request: ApiRequest,
+    response: HttpResponse,
+    outfit_id: uuid.UUID,
+    wait: Annotated[
+        int,
+        Query(
+            description="Seconds to wait for the prediction. The answer comes as soon as the "
+            "outfit is done or failed. Where too many wait it comes at once, unfinished: then ask "
+            "again.",
+            ge=0,
+            le=LONGEST_S,
+        ),
+    ] = 0,
+) -> OutfitOut:
+    """One outfit with its prediction, once there is one."""
+    outfit = access_outfit(request.auth.owner, outfit_id)
+    if wait and not outfit.finished:
+        wait_until_finished(outfit_id, wait)
+        outfit = access_outfit(request.auth.owner, outfit_id)
+    if not outfit.finished:
+        response["Retry-After"] = "1"
+    return outfit_out(request, outfit)
+
+
+@router.put("/{uuid:outfit_id}/correction", auth=WRITE, response=CorrectionOut)
+def correct_outfit(
+    request: ApiRequest, outfit_id: uuid.UUID, correction: CorrectionIn
+) -> CorrectionOut:
+    """Say which style is right. Naming the predicted one confirms it; a second verdict replaces
+    the first.
+    """
+    prediction = access_outfit(request.auth.owner, outfit_id).prediction
+    if prediction is None:
+        raise problem(Code.NOT_CLASSIFIED)
+    try:
+        review = record_review(
+            prediction,
+            request.auth.owner_id,
+            Review.Role.OWNER,
+            correction.style,
+            correction.note,
+        )
+    except UnknownStyle as error:
+        raise problem(Code.UNKNOWN_STYLE) from error
+    return correction_out(review)
+
+
+@router.delete("/{uuid:outfit_id}", auth=WRITE, response={HTTPStatus.NO_CONTENT: None})
+def delete_outfit(request: ApiRequest, outfit_id: uuid.UUID) -> HttpResponse:
+    """Delete the outfit with its photo and its prediction, for good."""
+    remove_outfit(access_outfit(request.auth.owner, outfit_id))
+    return HttpResponse(status=HTTPStatus.NO_CONTENT)

@@ -1,0 +1,203 @@
+"""Errors as problem documents (RFC 9457), with the reason codes that the pages use too."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from classifier.failures import Failure, words
+from classifier.refusals import Refusal, Refused
+
+MEDIA_TYPE = "application/problem+json"
+TYPE_PREFIX = "/api/v1/problems/"
+
+
+class Code(StrEnum):
+    """The reason codes of the API's own errors; those of refused photos are `Refusal`'s."""
+
+    BAD_REQUEST = "bad_request"
+    UNAUTHENTICATED = "unauthenticated"
+    INVALID_TOKEN = "invalid_token"  # noqa: S105  (no secret)
+    FORBIDDEN = "forbidden"
+    MISSING_SCOPE = "missing_scope"
+    NOT_FOUND = "not_found"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    NOT_CLASSIFIED = "not_classified"
+    IN_PROGRESS = "request_in_progress"
+    MEDIA_TYPE = "unsupported_media_type"
+    INVALID = "invalid_request"
+    UNKNOWN_STYLE = "unknown_style"
+    KEY_REUSED = "idempotency_key_reused"
+    ALL_REFUSED = "all_refused"
+    ADDRESS_REFUSED = "address_refused"
+    TOO_MANY_WEBHOOKS = "too_many_webhooks"
+    TOO_MANY_UPLOADS = "too_many_uploads"
+    NOT_OPEN = "upload_not_open"
+    SERVER_ERROR = "server_error"
+
+
+_ANSWERS: dict[Code, tuple[HTTPStatus, Promise]] = {
+    Code.BAD_REQUEST: (HTTPStatus.BAD_REQUEST, _("This request cannot be read.")),
+    Code.UNAUTHENTICATED: (
+        HTTPStatus.UNAUTHORIZED,
+        _("Send a token: `Authorization: Bearer fasi_...`. Make one at /account/tokens/."),
+    ),
+    Code.INVALID_TOKEN: (
+        HTTPStatus.UNAUTHORIZED,
+        _("This token is unknown, revoked or expired. Make another at /account/tokens/."),
+    ),
+    Code.FORBIDDEN: (HTTPStatus.FORBIDDEN, _("You may not do this.")),
+    Code.MISSING_SCOPE: (HTTPStatus.FORBIDDEN, _("This token lacks the scope that this needs.")),
+    Code.NOT_FOUND: (
+        HTTPStatus.NOT_FOUND,
+        _("There is nothing at this address, or it is not yours to see."),
+    ),
+    Code.METHOD_NOT_ALLOWED: (
+        HTTPStatus.METHOD_NOT_ALLOWED,
+        _("This address does not take this method; the header Allow names those that it takes."),
+    ),
+    Code.NOT_CLASSIFIED: (
+        HTTPStatus.CONFLICT,
+        _("This outfit has no prediction yet. Wait until its status is done."),
+    ),
+    Code.IN_PROGRESS: (
+        HTTPStatus.CONFLICT,
+        _("A request with this Idempotency-Key is being answered. Ask again in a moment."),
+    ),
+    Code.MEDIA_TYPE: (
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        _("Send this as %(expected)s, and say so in the header Content-Type."),
+    ),
+    Code.INVALID: (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        _("Parts of this request are missing or wrong; `errors` says which."),
+    ),
+    Code.UNKNOWN_STYLE: (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        _("The model does not know this style; /api/v1/styles lists those that it knows."),
+    ),
+    Code.KEY_REUSED: (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        _("This Idempotency-Key came with another request before. Take a new key."),
+    ),
+    Code.ALL_REFUSED: (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        _("None of these photos was accepted; `items` says why."),
+    ),
+    Code.ADDRESS_REFUSED: (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        _("No webhook leads to this address."),
+    ),
+    Code.TOO_MANY_WEBHOOKS: (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        _("You have %(most)s webhooks, which is the most. Delete one that you no longer need."),
+    ),
+    Code.TOO_MANY_UPLOADS: (
+        HTTPStatus.TOO_MANY_REQUESTS,
+        _("%(most)s of your uploads are open, which is the most. Complete some first."),
+    ),
+    Code.NOT_OPEN: (
+        HTTPStatus.CONFLICT,
+        _("This upload was completed before, or its time is over."),
+    ),
+    Code.SERVER_ERROR: (
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        _("Something went wrong on our side. Try again in a minute."),
+    ),
+}
+# What an answer that names no reason means.
+_BY_STATUS: dict[int, Code] = {
+    HTTPStatus.UNAUTHORIZED: Code.UNAUTHENTICATED,
+    HTTPStatus.FORBIDDEN: Code.FORBIDDEN,
+    HTTPStatus.NOT_FOUND: Code.NOT_FOUND,
+    HTTPStatus.METHOD_NOT_ALLOWED: Code.METHOD_NOT_ALLOWED,
+    HTTPStatus.UNPROCESSABLE_ENTITY: Code.INVALID,
+}
+
+
+@dataclass
+class Problem(Exception):
+    """This request is answered with a problem document.
+
+    `extra` are further members of the document, `headers` of the answer.
+    """
+
+    code: str
+    status: int
+    detail: str
+    headers: Mapping[str, str] | None = None
+    extra: Mapping[str, Any] | None = None
+
+    @property
+    def document(self) -> dict[str, Any]:
+        return {
+            "type": TYPE_PREFIX + self.code,
+            "title": title(self.code),
+            "status": self.status,
+            "detail": self.detail,
+            "code": self.code,
+            **(self.extra or {}),
+        }
+
+    @property
+    def response(self) -> HttpResponse:
+        return HttpResponse(
+            json.dumps(self.document),
+            status=self.status,
+            content_type=MEDIA_TYPE,
+            headers=dict(self.headers or {}),
+        )
+
+
+def problem(
+    code: Code,
+    *,
+    headers: Mapping[str, str] | None = None,
+    extra: Mapping[str, Any] | None = None,
+    **named: str,
+) -> Problem:
+    """A problem of the API's own; `named` goes into its sentence."""
+    status, sentence = _ANSWERS[code]
+    return Problem(code, int(status), str(sentence) % named, headers, extra)
+
+
+def refusal(refused: Refused) -> Problem:
+    """What became of a refused photo."""
+    wait = {"Retry-After": str(refused.retry_after_s)} if refused.retry_after_s else {}
+    return Problem(refused.reason, refused.status, refused.sentence, wait)
+
+
+def for_status(status: int) -> Problem:
+    """The problem that an answer with this status and no more words is."""
+    if code := _BY_STATUS.get(status):
+        return problem(code)
+    if status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        told = problem(Code.BAD_REQUEST)
+        told.status = status
+        return told
+    return problem(Code.SERVER_ERROR)
+
+
+def for_reason(reason: str) -> Problem:
+    """The problem with this reason code, of a photo that was refused later, by a worker."""
+    if reason in Refusal.__members__.values():
+        return refusal(Refused(Refusal(reason)))
+    return Problem(reason, HTTPStatus.UNPROCESSABLE_ENTITY, str(words(reason).sentence))
+
+
+def title(code: str) -> str:
+    """`too_many_pixels` -> `Too many pixels`: the same for every occurrence, as RFC 9457 wants."""
+    return code.replace("_", " ").capitalize()
+
+
+def statuses() -> dict[str, int]:
+    """Every reason code with its status."""
+    failures = {each.value: int(HTTPStatus.UNPROCESSABLE_ENTITY) for each in Failure}
+    own = {code.value: int(status) for code, (status, _sentence) in _ANSWERS.items()}
+    return failures | own | {each.value: Refused(each).status for each in Refusal}

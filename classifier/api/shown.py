@@ -1,0 +1,180 @@
+"""How rows are shown in the API."""
+
+from collections.abc import Iterable
+
+from django.db.models import Count
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import get_language
+
+from classifier.api.problems import for_reason
+from classifier.api.schemas import (
+    BatchOut,
+    CorrectionOut,
+    DeliveryOut,
+    FailureOut,
+    GuessOut,
+    OutfitOut,
+    PredictionOut,
+    ProblemOut,
+    ReleaseOut,
+    StyleOut,
+    UploadOut,
+    WebhookOut,
+)
+from classifier.failures import words
+from classifier.models import (
+    Batch,
+    Delivery,
+    DirectUpload,
+    Outfit,
+    Prediction,
+    Release,
+    Review,
+    Webhook,
+)
+from classifier.objects import signed_url
+from classifier.taxonomy import Style
+
+
+def outfit_address(request: HttpRequest, outfit: Outfit) -> str:
+    return request.build_absolute_uri(reverse("api:get_outfit", args=[outfit.pk]))
+
+
+def outfit_out(request: HttpRequest, outfit: Outfit) -> OutfitOut:
+    """The outfit with what is known about it; reads prefetched predictions and their reviews."""
+    prediction = outfit.prediction
+    failed = outfit.status == Outfit.Status.FAILED
+    return OutfitOut(
+        id=outfit.pk,
+        url=outfit_address(request, outfit),
+        page=request.build_absolute_uri(outfit.get_absolute_url()),
+        status=outfit.status,
+        name=outfit.original_name,
+        wardrobe=outfit.wardrobe,
+        batch=outfit.batch_id,
+        width=outfit.width,
+        height=outfit.height,
+        style=outfit.style,
+        certainty=outfit.certainty,
+        created=outfit.created,
+        classified=outfit.classified,
+        photo_url=signed_url(outfit.photo_key),
+        thumb_url=signed_url(outfit.thumb_key),
+        prediction=_prediction(outfit, prediction) if prediction else None,
+        correction=_correction(outfit, prediction) if prediction else None,
+        failure=FailureOut(code=outfit.error_code, detail=str(words(outfit.error_code).sentence))
+        if failed
+        else None,
+    )
+
+
+def _prediction(outfit: Outfit, prediction: Prediction) -> PredictionOut:
+    language = get_language() or "en"
+    worn = prediction.release.styles.ids_in(outfit.wardrobe)
+    return PredictionOut(
+        style=prediction.style,
+        name=prediction.top_style.name(language),
+        confidence=prediction.confidence,
+        decided=prediction.decided,
+        top=[
+            GuessOut(style=style.id, name=style.name(language), probability=probability)
+            for style, probability in prediction.top
+            if style.id in worn
+        ],
+        release=prediction.release.name,
+        milliseconds=prediction.milliseconds,
+    )
+
+
+def _correction(outfit: Outfit, prediction: Prediction) -> CorrectionOut | None:
+    mine = [each for each in prediction.reviews.all() if each.by_id == outfit.owner_id]
+    return correction_out(mine[0]) if mine else None
+
+
+def correction_out(review: Review) -> CorrectionOut:
+    return CorrectionOut(style=review.style, verdict=review.verdict, note=review.note)
+
+
+def batches_out(request: HttpRequest, batches: Iterable[Batch]) -> list[BatchOut]:
+    """The batches with their outfits counted by status, in one query."""
+    batches = list(batches)
+    counts = {batch.pk: dict.fromkeys(Outfit.Status.values, 0) for batch in batches}
+    by_status = (
+        Outfit.objects.filter(batch__in=batches)
+        .values_list("batch_id", "status")
+        .annotate(outfits=Count("pk"))
+    )
+    for batch_id, status, outfits in by_status:
+        counts[batch_id][status] = outfits
+    return [
+        BatchOut(
+            id=batch.pk,
+            url=request.build_absolute_uri(reverse("api:get_batch", args=[batch.pk])),
+            name=batch.name,
+            created=batch.created,
+            total=batch.total,
+            counts=counts[batch.pk],
+            finished=not any(
+                counts[batch.pk][status] for status in (Outfit.Status.QUEUED, Outfit.Status.RUNNING)
+            ),
+        )
+        for batch in batches
+    ]
+
+
+def style_out(style: Style) -> StyleOut:
+    language = get_language() or "en"
+    return StyleOut(
+        id=style.id,
+        name=style.name(language),
+        description=style.description(language),
+        names=dict(style.names),
+    )
+
+
+def release_out(release: Release) -> ReleaseOut:
+    return ReleaseOut(
+        name=release.name,
+        status=release.status,
+        sha256=release.sha256,
+        created=release.created,
+        styles=list(release.styles.ids),
+        metrics=release.metrics,
+    )
+
+
+def webhook_out(webhook: Webhook) -> WebhookOut:
+    return WebhookOut(
+        id=webhook.pk,
+        url=webhook.url,
+        events=webhook.events,
+        active=webhook.active,
+        created=webhook.created,
+    )
+
+
+def delivery_out(delivery: Delivery) -> DeliveryOut:
+    return DeliveryOut(
+        id=delivery.pk,
+        event=delivery.event,
+        outfit=delivery.outfit_id,
+        status=delivery.status,
+        attempts=delivery.attempts,
+        answer=delivery.answer,
+        error=delivery.error_text,
+        created=delivery.created,
+    )
+
+
+def upload_out(request: HttpRequest, upload: DirectUpload) -> UploadOut:
+    outfit = upload.outfit
+    return UploadOut(
+        id=upload.pk,
+        status=upload.status,
+        name=upload.name,
+        expires=upload.expires,
+        outfit=upload.outfit_id,
+        outfit_url=outfit_address(request, outfit) if outfit else None,
+        problem=ProblemOut(**for_reason(upload.reason).document) if upload.reason else None,
+    )

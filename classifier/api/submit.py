@@ -1,0 +1,105 @@
+"""Photos that came by multipart, accepted one by one."""
+
+from http import HTTPStatus
+
+from allauth.account.adapter import get_adapter
+from django.core.files.uploadedfile import UploadedFile
+from ninja import Status
+
+from classifier.accept import accept_photo, display_name
+from classifier.api.auth import ApiRequest
+from classifier.api.problems import Code, Problem, problem, refusal
+from classifier.api.schemas import ProblemOut, SubmittedOut, UploadedOut
+from classifier.api.shown import outfit_address
+from classifier.models import Batch, Outfit
+from classifier.refusals import Refusal, Refused
+
+MULTIPART = "multipart/form-data"
+# What django-ninja cannot say of a form: that `photo` is required, and holds files.
+FORM = {
+    "requestBody": {
+        "content": {
+            MULTIPART: {
+                "schema": {
+                    "type": "object",
+                    "required": ["photo"],
+                    "properties": {
+                        "photo": {
+                            "type": "array",
+                            "minItems": 1,
+                            "items": {"type": "string", "format": "binary"},
+                            "description": "JPEG, PNG, WebP or HEIC; may be sent several times.",
+                        },
+                        "wardrobe": {
+                            "type": "string",
+                            "maxLength": 40,
+                            "description": "Compare with the styles of this wardrobe alone; "
+                            "/api/v1/styles lists them.",
+                        },
+                    },
+                }
+            }
+        },
+        "required": True,
+    }
+}
+
+
+def submit_photos(request: ApiRequest, batch: Batch | None = None) -> Status[UploadedOut]:
+    """Accept the request's photos. Raises Problem where none of them was accepted.
+
+    One photo that is refused is the problem of the whole request; of several, those that are
+    refused carry their problem and the others are accepted.
+    """
+    if request.content_type != MULTIPART:
+        raise problem(Code.MEDIA_TYPE, expected=MULTIPART)
+    uploads = request.FILES.getlist("photo")
+    if not uploads:
+        raise Refused(Refusal.NO_FILE)
+    wardrobe = request.POST.get("wardrobe", "")
+    problems: list[Problem] = []
+    items: list[SubmittedOut] = []
+    for upload in uploads:
+        try:
+            items.append(_accepted(request, upload, wardrobe, batch))
+        except Refused as refused:
+            problems.append(refusal(refused))
+            items.append(_refused(upload, problems[-1]))
+    if len(problems) == len(uploads) == 1:
+        raise problems[0]
+    if len(problems) == len(uploads):
+        shown = [each.model_dump(mode="json") for each in items]
+        raise problem(Code.ALL_REFUSED, extra={"items": shown})
+    return Status(HTTPStatus.ACCEPTED, UploadedOut(items=items))
+
+
+def _accepted(
+    request: ApiRequest, upload: UploadedFile[bytes], wardrobe: str, batch: Batch | None
+) -> SubmittedOut:
+    accepted = accept_photo(
+        request.auth.owner_id,
+        upload,
+        address=get_adapter().get_client_ip(request),
+        wardrobe=wardrobe,
+        batch=batch,
+        priority=Outfit.Priority.BATCH if batch else Outfit.Priority.INTERACTIVE,
+    )
+    return SubmittedOut(
+        name=display_name(upload.name or ""),
+        status=HTTPStatus.ACCEPTED,
+        id=accepted.outfit.pk,
+        url=outfit_address(request, accepted.outfit),
+        seen_before=accepted.seen_before,
+        problem=None,
+    )
+
+
+def _refused(upload: UploadedFile[bytes], told: Problem) -> SubmittedOut:
+    return SubmittedOut(
+        name=display_name(upload.name or ""),
+        status=told.status,
+        id=None,
+        url=None,
+        seen_before=False,
+        problem=ProblemOut(**told.document),
+    )

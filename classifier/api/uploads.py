@@ -1,0 +1,71 @@
+"""`/api/v1/uploads`: photos that go straight to the bucket, for large volumes."""
+
+import uuid
+from http import HTTPStatus
+
+from allauth.account.adapter import get_adapter
+from django.conf import settings
+from django.shortcuts import get_object_or_404
+from ninja import Router, Status
+
+from classifier import direct_uploads
+from classifier.accept import display_name
+from classifier.api.auth import READ, WRITE, ApiRequest
+from classifier.api.problems import Code, problem
+from classifier.api.replay import IdempotencyKey, once
+from classifier.api.schemas import NewUploadOut, UploadIn, UploadOut
+from classifier.api.shown import upload_out
+from classifier.direct_uploads import TooManyOpen
+from classifier.models import Batch, DirectUpload
+
+router = Router()
+
+
+@router.post("", auth=WRITE, response={HTTPStatus.CREATED: NewUploadOut})
+@once
+def create_upload(
+    request: ApiRequest, upload: UploadIn, idempotency_key: IdempotencyKey = None
+) -> Status[NewUploadOut]:
+    """Get an address and a form with which a photo goes straight to the bucket.
+
+    POST the form's fields to its url as multipart/form-data, then the photo as the last field,
+    `file`; then complete the upload here. The bucket refuses a file that is too large; a worker
+    checks everything else before anybody sees the photo.
+    """
+    batch = None
+    if upload.batch:
+        batch = get_object_or_404(Batch, pk=upload.batch, owner_id=request.auth.owner_id)
+    try:
+        made, form = direct_uploads.begin(
+            request.auth.owner_id,
+            display_name(upload.name),
+            wardrobe=upload.wardrobe,
+            batch=batch,
+            address=get_adapter().get_client_ip(request),
+        )
+    except TooManyOpen as error:
+        most = str(settings.FASI_OPEN_UPLOADS)
+        raise problem(Code.TOO_MANY_UPLOADS, headers={"Retry-After": "60"}, most=most) from error
+    shown = upload_out(request, made).model_dump()
+    answer = NewUploadOut(**shown, form_url=form.url, form_fields=form.fields)
+    return Status(HTTPStatus.CREATED, answer)
+
+
+@router.post("/{uuid:upload_id}/complete", auth=WRITE, response={HTTPStatus.ACCEPTED: UploadOut})
+def complete_upload(request: ApiRequest, upload_id: uuid.UUID) -> Status[UploadOut]:
+    """Say that the photo is in the bucket; it is checked next."""
+    upload = _mine(request, upload_id)
+    if not direct_uploads.complete(upload):
+        raise problem(Code.NOT_OPEN)
+    upload.refresh_from_db()
+    return Status(HTTPStatus.ACCEPTED, upload_out(request, upload))
+
+
+@router.get("/{uuid:upload_id}", auth=READ, response=UploadOut)
+def get_upload(request: ApiRequest, upload_id: uuid.UUID) -> UploadOut:
+    """How far an upload is: once accepted it names its outfit, once refused its problem."""
+    return upload_out(request, _mine(request, upload_id))
+
+
+def _mine(request: ApiRequest, upload_id: uuid.UUID) -> DirectUpload:
+    return get_object_or_404(DirectUpload, pk=upload_id, owner_id=request.auth.owner_id)

@@ -1,0 +1,94 @@
+"""`/api/v1/webhooks`: addresses that are told when an outfit is done."""
+
+import uuid
+from http import HTTPStatus
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from ninja import Router, Status
+
+from classifier.addresses import AddressRefused, target
+from classifier.api.auth import READ, WRITE, ApiRequest
+from classifier.api.paging import Cursor, Limit, page_after
+from classifier.api.problems import Code, Problem, problem
+from classifier.api.schemas import (
+    DeliveryOut,
+    DeliveryPage,
+    NewWebhookOut,
+    WebhookIn,
+    WebhookList,
+    WebhookOut,
+)
+from classifier.api.shown import delivery_out, webhook_out
+from classifier.models import Delivery, Webhook
+from classifier.outbox import record_test
+from classifier.signing import new_secret
+from classifier.wakeup import wake_courier
+
+MOST = 10
+router = Router()
+
+
+@router.post("", auth=WRITE, response={HTTPStatus.CREATED: NewWebhookOut})
+def create_webhook(request: ApiRequest, webhook: WebhookIn) -> Status[NewWebhookOut]:
+    """Have an address told when an outfit is done or failed.
+
+    The answer is the only one that shows the secret with which what you are told is signed, as
+    [Standard Webhooks](https://www.standardwebhooks.com) has it: check it before you believe.
+    """
+    try:
+        target(webhook.url)
+    except AddressRefused as error:
+        raise Problem(Code.ADDRESS_REFUSED, HTTPStatus.UNPROCESSABLE_ENTITY, str(error)) from error
+    if Webhook.objects.filter(owner_id=request.auth.owner_id).count() >= MOST:
+        raise problem(Code.TOO_MANY_WEBHOOKS, most=str(MOST))
+    made = Webhook.objects.create(
+        owner_id=request.auth.owner_id,
+        url=webhook.url,
+        secret=new_secret(),
+        events=[str(event) for event in webhook.events],
+    )
+    shown = webhook_out(made).model_dump()
+    return Status(HTTPStatus.CREATED, NewWebhookOut(**shown, secret=made.secret))
+
+
+@router.get("", auth=READ, response=WebhookList)
+def list_webhooks(request: ApiRequest) -> WebhookList:
+    """Your webhooks, newest first, without their secrets."""
+    mine = Webhook.objects.filter(owner_id=request.auth.owner_id).order_by("-created")
+    return WebhookList(items=[webhook_out(each) for each in mine])
+
+
+@router.get("/{uuid:webhook_id}", auth=READ, response=WebhookOut)
+def get_webhook(request: ApiRequest, webhook_id: uuid.UUID) -> WebhookOut:
+    """One webhook. One that answered 410 Gone is not active any more."""
+    return webhook_out(_mine(request, webhook_id))
+
+
+@router.delete("/{uuid:webhook_id}", auth=WRITE, response={HTTPStatus.NO_CONTENT: None})
+def delete_webhook(request: ApiRequest, webhook_id: uuid.UUID) -> HttpResponse:
+    """Delete a webhook, and what it was to be told."""
+    _mine(request, webhook_id).delete()
+    return HttpResponse(status=HTTPStatus.NO_CONTENT)
+
+
+@router.post("/{uuid:webhook_id}/test", auth=WRITE, response={HTTPStatus.ACCEPTED: DeliveryOut})
+def test_webhook(request: ApiRequest, webhook_id: uuid.UUID) -> Status[DeliveryOut]:
+    """Tell a webhook `webhook.test`. Its deliveries show what became of it."""
+    delivery = record_test(_mine(request, webhook_id))
+    wake_courier()
+    return Status(HTTPStatus.ACCEPTED, delivery_out(delivery))
+
+
+@router.get("/{uuid:webhook_id}/deliveries", auth=READ, response=DeliveryPage)
+def list_deliveries(
+    request: ApiRequest, webhook_id: uuid.UUID, cursor: Cursor = "", limit: Limit = 50
+) -> DeliveryPage:
+    """What a webhook was told in the last 30 days, newest first, and how that went."""
+    rows = Delivery.objects.filter(webhook=_mine(request, webhook_id))
+    page, following = page_after(request, rows, cursor, limit)
+    return DeliveryPage(items=[delivery_out(each) for each in page], next=following)
+
+
+def _mine(request: ApiRequest, webhook_id: uuid.UUID) -> Webhook:
+    return get_object_or_404(Webhook, pk=webhook_id, owner_id=request.auth.owner_id)
