@@ -2,8 +2,11 @@
 
 import hashlib
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import PurePosixPath
+from typing import ParamSpec
 
 import structlog
 from django.conf import settings
@@ -11,6 +14,7 @@ from django.core.files.base import File
 from django.db import IntegrityError, transaction
 
 from classifier import objects
+from classifier.metrics import STEP, UPLOADS
 from classifier.models import Batch, Outfit
 from classifier.objects import StorageUnavailable
 from classifier.photos import sanitise
@@ -22,6 +26,8 @@ from classifier.wardrobes import offered_wardrobes
 
 log = structlog.get_logger(__name__)
 
+P = ParamSpec("P")
+
 
 @dataclass(frozen=True)
 class Accepted:
@@ -31,6 +37,24 @@ class Accepted:
     seen_before: bool
 
 
+def _counted(accept: Callable[P, Accepted]) -> Callable[P, Accepted]:
+    """Tell Prometheus and the log what became of each upload."""
+
+    @wraps(accept)
+    def counted(*args: P.args, **kwargs: P.kwargs) -> Accepted:
+        try:
+            accepted = accept(*args, **kwargs)
+        except Refused as refusal:
+            UPLOADS.labels(refusal.reason).inc()
+            log.info("photo_refused", reason=refusal.reason)
+            raise
+        UPLOADS.labels("seen_before" if accepted.seen_before else "accepted").inc()
+        return accepted
+
+    return counted
+
+
+@_counted
 def accept_photo(
     owner_id: int,
     upload: File[bytes],
@@ -55,7 +79,8 @@ def accept_photo(
     if known := Outfit.objects.filter(owner_id=owner_id, sha256=sha256).first():
         return Accepted(known, seen_before=True)
 
-    clean = sanitise(data)
+    with STEP.labels("decode").time():
+        clean = sanitise(data)
     outfit_id = uuid.uuid4()
     outfit = Outfit(
         id=outfit_id,
@@ -72,14 +97,15 @@ def accept_photo(
         thumb_key=f"{objects.OUTFITS}{outfit_id}/thumb.jpg",
     )
     try:
-        objects.put_all({outfit.photo_key: clean.photo, outfit.thumb_key: clean.thumb})
+        with STEP.labels("store").time():
+            objects.put_all({outfit.photo_key: clean.photo, outfit.thumb_key: clean.thumb})
     except StorageUnavailable as error:
         log.error("photo_not_stored", outfit=str(outfit_id), error=str(error))
         _discard(outfit)
         raise Refused(Refusal.STORAGE_UNAVAILABLE) from error
 
     try:
-        with transaction.atomic():
+        with STEP.labels("record").time(), transaction.atomic():
             outfit.turn = next_turn(owner_id, priority)
             outfit.save(force_insert=True)
             transaction.on_commit(wake_worker, robust=True)

@@ -1,8 +1,12 @@
-"""The one way by which a page reaches an outfit: its owner's, or there is none."""
+"""Who reaches what: an outfit its owner, or there is none; staff pages those who may."""
 
 import uuid
+from collections.abc import Callable
+from typing import Any
 
-from django.contrib.auth.models import User
+from django.contrib.auth.decorators import user_passes_test
+from django.contrib.auth.models import AnonymousUser, User
+from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest
 
@@ -31,3 +35,14 @@ def access_outfit(user: User, outfit_id: uuid.UUID) -> Outfit:
         return outfits_of(user).get(pk=outfit_id)
     except Outfit.DoesNotExist as error:
         raise Http404("no such outfit") from error
+
+
+def staff_with(permission: str) -> Callable[[Any], Any]:
+    """Lets staff with this permission in and answers others 403. Goes inside `login_required`."""
+
+    def may_enter(user: User | AnonymousUser) -> bool:
+        if user.is_staff and user.has_perm(permission):
+            return True
+        raise PermissionDenied
+
+    return user_passes_test(may_enter)

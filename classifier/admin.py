@@ -238,7 +238,7 @@ class PredictionAdmin(PhotoAdmin[Prediction]):
     @admin.display(description=_("reviews"))
     def reviewed(self, prediction: Prediction) -> str:
         lines = [
-            f"{review.by} ({review.get_role_display()}): {review.style} {review.note}"
+            f"{review.by or '—'} ({review.get_role_display()}): {review.style} {review.note}"
             for review in prediction.reviews.all()
         ]
         return "; ".join(lines) or "—"

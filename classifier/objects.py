@@ -1,11 +1,14 @@
 """The bucket: every byte that goes to S3 or comes from it passes here.
 
-Keys are made of UUIDs only: `outfits/<outfit id>/photo.jpg`, `outfits/<outfit id>/thumb.jpg`, and
-`bundles/<sha256>/...` for releases. The objects are private; browsers get signed addresses.
+Keys are made of UUIDs only: `outfits/<outfit id>/photo.jpg`, `outfits/<outfit id>/thumb.jpg`,
+`exports/<export id>/<attempt>.zip`, `bundles/<sha256>/...` for releases, and
+`uploads/<upload id>/file` for photos that wait to be checked. The objects are private; browsers get
+signed addresses.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, cast
@@ -20,7 +23,9 @@ if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
 OUTFITS = "outfits/"
+UPLOADS = "uploads/"
 BUNDLES = "bundles/"
+EXPORTS = "exports/"
 JPEG = "image/jpeg"
 MISSING_CODES = {"404", "NoSuchKey", "NotFound"}
 
@@ -69,6 +74,18 @@ def get(key: str) -> bytes:
         raise StorageUnavailable(f"could not fetch {key}: {error}") from error
 
 
+def size(key: str) -> int:
+    """The object's bytes, counted. Raises ObjectMissing, StorageUnavailable."""
+    try:
+        return client().head_object(Bucket=settings.FASI_S3_BUCKET, Key=key)["ContentLength"]
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") in MISSING_CODES:
+            raise ObjectMissing(key) from error
+        raise StorageUnavailable(f"could not look at {key}: {error}") from error
+    except BotoCoreError as error:
+        raise StorageUnavailable(f"could not look at {key}: {error}") from error
+
+
 def remove(keys: Iterable[str]) -> None:
     """Delete the objects; a key without an object is fine. Raises StorageUnavailable."""
     remaining = list(keys)
@@ -112,18 +129,45 @@ def _public_client() -> "S3Client":
     )
 
 
-def signed_url(key: str, content_type: str = JPEG) -> str:
-    """A short-lived address of a private object, served with this content type only."""
+def signed_url(key: str, content_type: str = JPEG, download_as: str = "") -> str:
+    """A short-lived address of a private object, served with this content type only.
+
+    `download_as` is the name of the file that browsers save it to, instead of showing it.
+    """
     return _public_client().generate_presigned_url(
         "get_object",
         Params={
             "Bucket": settings.FASI_S3_BUCKET,
             "Key": key,
             "ResponseContentType": content_type,
-            "ResponseContentDisposition": "inline",
+            "ResponseContentDisposition": (
+                f'attachment; filename="{download_as}"' if download_as else "inline"
+            ),
         },
         ExpiresIn=settings.FASI_SIGNED_URL_S,
     )
+
+
+@dataclass(frozen=True)
+class PostForm:
+    """A form that puts one file into the bucket: where to POST it, and its fields before `file`."""
+
+    url: str
+    fields: dict[str, str]
+
+
+def post_form(key: str, most_bytes: int, seconds: int) -> PostForm:
+    """A form that may store one object under this key, of a limited size, for a limited time.
+
+    The bucket checks the size against the form's policy: SeaweedFS does, as S3 does.
+    """
+    form = _public_client().generate_presigned_post(
+        settings.FASI_S3_BUCKET,
+        key,
+        Conditions=[["content-length-range", 1, most_bytes]],
+        ExpiresIn=seconds,
+    )
+    return PostForm(form["url"], form["fields"])
 
 
 def ensure_bucket() -> None:

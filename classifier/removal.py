@@ -1,14 +1,16 @@
 """Deleting: rows and objects go together, and objects that have no row go soon after."""
 
 import uuid
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 import structlog
 from django.db import transaction
 from django.utils import timezone
 
-from classifier import objects
-from classifier.models import Outfit
+from classifier import multipart, objects
+from classifier.direct_uploads import open_among
+from classifier.models import Export, Outfit
 
 log = structlog.get_logger(__name__)
 
@@ -21,44 +23,83 @@ def remove_outfit(outfit: Outfit) -> None:
 
     Raises StorageUnavailable, and then the outfit is still there, to be deleted again.
     """
+    if remove_outfits([outfit.pk]):
+        log.info("outfit_removed", outfit=str(outfit.pk))
+
+
+def remove_outfits(ids: Collection[uuid.UUID]) -> int:
+    """Delete these outfits, objects first, in one transaction. Returns how many there were.
+
+    Raises StorageUnavailable, and then all of them are still there.
+    """
     with transaction.atomic():
-        # The lock keeps a worker from writing a prediction under the row that goes.
-        locked = Outfit.objects.select_for_update().filter(pk=outfit.pk).first()
-        if locked is None:
-            return
-        objects.remove([locked.photo_key, locked.thumb_key])
-        locked.delete()
-    log.info("outfit_removed", outfit=str(outfit.pk))
+        # The lock keeps a worker from writing a prediction under a row that goes.
+        locked = Outfit.objects.select_for_update().filter(pk__in=ids)
+        keys = [key for pair in locked.values_list("photo_key", "thumb_key") for key in pair]
+        objects.remove(keys)
+        Outfit.objects.filter(pk__in=ids).delete()
+    return len(keys) // 2
 
 
 def remove_orphans(now: datetime | None = None) -> int:
-    """Delete objects of outfits that have no row, once they are ORPHAN_AGE old. Returns how many.
+    """Delete objects that have no row, once they are ORPHAN_AGE old. Returns how many.
 
-    They stem from an upload that was cut off between storing and recording.
+    They stem from an upload, or an export, that was cut off between storing and recording, or from
+    a direct upload that is over.
     """
     oldest = (now or timezone.now()) - ORPHAN_AGE
+    removed = _remove_below(objects.OUTFITS, oldest, _known_outfits)
+    removed += _remove_below(objects.EXPORTS, oldest, _known_exports)
+    removed += _remove_below(objects.UPLOADS, oldest, open_among)
+    return removed + _abort_uploads(oldest)
+
+
+def _known_outfits(ids: set[uuid.UUID]) -> set[uuid.UUID]:
+    return set(Outfit.objects.filter(pk__in=ids).values_list("pk", flat=True))
+
+
+def _known_exports(ids: set[uuid.UUID]) -> set[uuid.UUID]:
+    return set(Export.objects.filter(pk__in=ids).values_list("pk", flat=True))
+
+
+def _remove_below(
+    prefix: str, oldest: datetime, known: Callable[[set[uuid.UUID]], set[uuid.UUID]]
+) -> int:
     removed = 0
     batch: dict[str, uuid.UUID] = {}
-    for key, changed in objects.listing(objects.OUTFITS):
-        if changed < oldest and (outfit_id := _outfit_of(key)):
-            batch[key] = outfit_id
+    for key, changed in objects.listing(prefix):
+        if changed < oldest and (row_id := _row_of(key, prefix)):
+            batch[key] = row_id
         if len(batch) >= 1000:
-            removed += _remove_without_row(batch)
+            removed += _remove_without_row(batch, known)
             batch = {}
-    return removed + _remove_without_row(batch)
+    return removed + _remove_without_row(batch, known)
 
 
-def _outfit_of(key: str) -> uuid.UUID | None:
+def _row_of(key: str, prefix: str) -> uuid.UUID | None:
     try:
-        return uuid.UUID(key.removeprefix(objects.OUTFITS).split("/")[0])
+        return uuid.UUID(key.removeprefix(prefix).split("/")[0])
     except ValueError:
         return None
 
 
-def _remove_without_row(batch: dict[str, uuid.UUID]) -> int:
-    known = set(Outfit.objects.filter(pk__in=set(batch.values())).values_list("pk", flat=True))
-    orphans = [key for key, outfit_id in batch.items() if outfit_id not in known]
+def _remove_without_row(
+    batch: dict[str, uuid.UUID], known: Callable[[set[uuid.UUID]], set[uuid.UUID]]
+) -> int:
+    there = known(set(batch.values()))
+    orphans = [key for key, row_id in batch.items() if row_id not in there]
     objects.remove(orphans)
     if orphans:
         log.warning("orphans_removed", count=len(orphans))
     return len(orphans)
+
+
+def _abort_uploads(oldest: datetime) -> int:
+    """Drop parts of exports that nobody goes on with: no listing of objects shows them."""
+    stale = [each for each in multipart.uploads(objects.EXPORTS) if each[2] < oldest]
+    ids = [upload_id for _key, upload_id, _begun in stale]
+    running = set(Export.objects.filter(upload_id__in=ids).values_list("upload_id", flat=True))
+    for key, upload_id, _begun in stale:
+        if upload_id not in running:
+            multipart.abort(key, upload_id)
+    return len(set(ids) - running)

@@ -1,6 +1,8 @@
 """Verdicts on predictions, by staff and by owners."""
 
-from classifier.models import Prediction, Review
+from django.db import transaction
+
+from classifier.models import Outfit, Prediction, Review
 
 
 class UnknownStyle(ValueError):
@@ -12,19 +14,32 @@ def record_review(
 ) -> Review:
     """Record which style is right, in this person's name; a second verdict replaces their first.
 
-    Raises UnknownStyle.
+    The outfit counts as this style from now on: the owner's word before that of staff. Raises
+    UnknownStyle.
     """
     if style not in prediction.release.styles.ids:
         raise UnknownStyle(style)
     right = style == prediction.style
-    review, _ = Review.objects.update_or_create(
-        prediction=prediction,
-        by_id=by_id,
-        defaults={
-            "role": role,
-            "verdict": Review.Verdict.RIGHT if right else Review.Verdict.WRONG,
-            "style": style,
-            "note": note,
-        },
-    )
+    with transaction.atomic():
+        review, _ = Review.objects.update_or_create(
+            prediction=prediction,
+            by_id=by_id,
+            defaults={
+                "role": role,
+                "verdict": Review.Verdict.RIGHT if right else Review.Verdict.WRONG,
+                "style": style,
+                "note": note,
+            },
+        )
+        _settle(prediction)
     return review
+
+
+def _settle(prediction: Prediction) -> None:
+    """Write down what the outfit counts as."""
+    verdict = prediction.reviews.order_by("role", "-created").first()  # "owner" before "staff"
+    if verdict is None:
+        return
+    confirmed = verdict.verdict == Review.Verdict.RIGHT
+    certainty = Outfit.Certainty.CONFIRMED if confirmed else Outfit.Certainty.CORRECTED
+    Outfit.objects.filter(pk=prediction.outfit_id).update(style=verdict.style, certainty=certainty)

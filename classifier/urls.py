@@ -2,16 +2,69 @@
 
 from django.urls import path
 
+from classifier.api.root import api
+from classifier.views.cards import (
+    card_image,
+    correct_outfit,
+    share_outfit,
+    shared_image,
+    shared_page,
+    why_image,
+)
+from classifier.views.data import (
+    change_consent,
+    data_page,
+    erase_account,
+    export_file,
+    export_state,
+    prepare_export,
+)
+from classifier.views.dead_letters import DeadLettersView, delete_dead_letter
 from classifier.views.health import healthz, readyz
+from classifier.views.history import delete_outfits, timeline
 from classifier.views.home import home
-from classifier.views.outfits import OutfitsView, delete_outfit, outfit_page, outfit_state
+from classifier.views.metrics import metrics
+from classifier.views.outfits import (
+    OutfitsView,
+    delete_outfit,
+    outfit_page,
+    outfit_state,
+    try_again,
+)
+from classifier.views.profile import profile_page, similar_page
+from classifier.views.tokens import TokensView, revoke
 
 urlpatterns = [
     path("", home, name="home"),
     path("outfits/", OutfitsView.as_view(), name="outfits"),
+    path("outfits/timeline/", timeline, name="timeline"),
+    path("outfits/delete/", delete_outfits, name="outfits_delete"),
+    path("outfits/<uuid:outfit_id>/why.png", why_image, name="outfit_why"),
+    path("outfits/<uuid:outfit_id>/card.jpg", card_image, name="outfit_card"),
+    path("outfits/<uuid:outfit_id>/correct/", correct_outfit, name="outfit_correct"),
+    path("outfits/<uuid:outfit_id>/share/", share_outfit, name="outfit_share"),
+    path("s/<str:token>/", shared_page, name="shared"),
+    path("s/<str:token>/card.jpg", shared_image, name="shared_card"),
     path("outfits/<uuid:outfit_id>/", outfit_page, name="outfit"),
     path("outfits/<uuid:outfit_id>/state/", outfit_state, name="outfit_state"),
     path("outfits/<uuid:outfit_id>/delete/", delete_outfit, name="outfit_delete"),
+    path("account/tokens/", TokensView.as_view(), name="tokens"),
+    path("account/tokens/<uuid:token_id>/revoke/", revoke, name="token_revoke"),
+    path("api/", api.urls),
+    path("outfits/<uuid:outfit_id>/try-again/", try_again, name="outfit_try_again"),
+    path("outfits/<uuid:outfit_id>/similar/", similar_page, name="outfit_similar"),
+    path("account/data/", data_page, name="data"),
+    path("account/data/export/", prepare_export, name="data_export"),
+    path("account/data/export/state/", export_state, name="data_export_state"),
+    path("account/data/export/file/", export_file, name="data_export_file"),
+    path("account/data/consent/", change_consent, name="data_consent"),
+    path("account/data/erase/", erase_account, name="data_erase"),
+    path("profile/", profile_page, name="profile"),
+    path("staff/dead-letters/", DeadLettersView.as_view(), name="dead_letters"),
+    path("metrics", metrics, name="metrics"),
+    path(
+        "staff/dead-letters/<uuid:outfit_id>/delete/", delete_dead_letter, name="dead_letter_delete"
+    ),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
 ]

@@ -5,6 +5,7 @@ read here below the environment. So there is one code path: production differs o
 docs/operations.md lists every variable with its default.
 """
 
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from botocore.config import Config
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from whitenoise.compress import Compressor
 
 from fasi_site.logs import logging_config
 
@@ -56,18 +58,22 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "fasi_site.static_files.StaticFiles",
     "django.contrib.postgres",
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
     "csp",
     "django_htmx",
+    "ninja",  # for the documentation page's static files
     "classifier",
     "worker",
 ]
 
 MIDDLEWARE = [
+    "classifier.middleware.observed",
+    # Outside of all that may answer with an error.
+    "classifier.api.middleware.ApiMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -80,6 +86,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "classifier.middleware.whole_page_sign_in",
 ]
 
 ROOT_URLCONF = "fasi_site.urls"
@@ -108,6 +115,8 @@ DATABASES["default"] |= {
     "CONN_HEALTH_CHECKS": True,
 }
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+# Compiling a query costs more than any query of ours runs; estimates of large tables invite it.
+DATABASES["default"]["OPTIONS"].setdefault("options", "-c jit=off")
 # A socket's folder comes as an option of the address; `manage.py dbshell` looks for it in HOST.
 DATABASES["default"]["HOST"] = (
     DATABASES["default"]["OPTIONS"].pop("host", "") or DATABASES["default"]["HOST"]
@@ -140,6 +149,12 @@ FASI_HARD_LIMIT_S = env.int("FASI_HARD_LIMIT_S", default=25)
 FASI_LEASE_S = env.int("FASI_LEASE_S", default=30)
 FASI_VISIBILITY_TIMEOUT_S = env.int("FASI_VISIBILITY_TIMEOUT_S", default=3600)
 
+# Long work, such as exports: these tasks have a process of their own and no engine.
+FASI_CHORES_S = env.int("FASI_CHORES_S", default=30)
+FASI_CHORE_LIMIT_S = env.int("FASI_CHORE_LIMIT_S", default=3000)
+FASI_EXPORT_LEASE_S = env.int("FASI_EXPORT_LEASE_S", default=120)
+FASI_EXPORT_HOURS = env.int("FASI_EXPORT_HOURS", default=72)
+
 CELERY_BROKER_URL = required("FASI_BROKER_URL")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -152,6 +167,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "health_check_interval": 10,
 }
 CELERY_TASK_DEFAULT_QUEUE = "fasi"
+FASI_CHORES_QUEUE = "chores"
+CELERY_TASK_ROUTES = {
+    name: {"queue": FASI_CHORES_QUEUE} for name in ("worker.chores", "worker.remove_orphans")
+}
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True  # the row is the result
@@ -172,6 +191,21 @@ CELERY_BEAT_SCHEDULE = {
         "task": "worker.sweep",
         "schedule": FASI_SWEEP_S,
         # While no worker runs, sweeps must not pile up for the one that comes back.
+        "options": {"expires": FASI_SWEEP_S},
+    },
+    "chores": {
+        "task": "worker.chores",
+        "schedule": FASI_CHORES_S,
+        "options": {"expires": FASI_CHORES_S},
+    },
+    "check-uploads": {
+        "task": "worker.check_uploads",
+        "schedule": FASI_SWEEP_S,
+        "options": {"expires": FASI_SWEEP_S},
+    },
+    "deliver": {
+        "task": "worker.deliver",
+        "schedule": FASI_SWEEP_S,
         "options": {"expires": FASI_SWEEP_S},
     },
     "remove-orphans": {
@@ -216,7 +250,7 @@ STORAGES = {
             ),
         },
     },
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "fasi_site.static_files.StaticStorage"},
 }
 
 # Photos: what is accepted -----------------------------------------------------------------------
@@ -238,6 +272,23 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 DATA_UPLOAD_MAX_NUMBER_FILES = env.int("FASI_MAX_FILES_PER_REQUEST", default=200)
+
+# The REST API ------------------------------------------------------------------------------------
+
+FASI_API_REQUESTS_PER_MINUTE = env.int(
+    "FASI_API_REQUESTS_PER_MINUTE", default=100_000 if EMBEDDED else 600
+)
+# How many requests of a process may wait for a prediction at a time (`?wait=`): half its threads,
+# so that the others go on serving everybody else.
+FASI_API_WAITERS = env.int(
+    "FASI_API_WAITERS", default=max(1, env.int("FASI_WEB_THREADS", default=4) // 2)
+)
+
+# Webhooks may lead into our own network, and need no TLS: for one's own machine only.
+FASI_WEBHOOK_ALLOW_INTERNAL = env.bool("FASI_WEBHOOK_ALLOW_INTERNAL", default=EMBEDDED)
+# How long the permission to put a photo into the bucket lasts, and how many one person may have.
+FASI_DIRECT_UPLOAD_S = env.int("FASI_DIRECT_UPLOAD_S", default=3600)
+FASI_OPEN_UPLOADS = env.int("FASI_OPEN_UPLOADS", default=100_000 if EMBEDDED else 1_000)
 
 # Accounts ---------------------------------------------------------------------------------------
 
@@ -274,6 +325,8 @@ TIME_ZONE = "UTC"
 STATIC_URL = "static/"
 STATIC_ROOT = Path(env.str("FASI_STATIC_ROOT", default=str(DATA_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "fasi_site" / "static"]
+# Maps are for debuggers of other people's scripts; nobody waits for them.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 
 # Security ---------------------------------------------------------------------------------------
 
@@ -291,11 +344,24 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "img-src": [SELF, "data:", *filter(None, [FASI_S3_PUBLIC_ENDPOINT])],
+        # blob: shows the photos that are being uploaded.
+        "img-src": [SELF, "data:", "blob:", *filter(None, [FASI_S3_PUBLIC_ENDPOINT])],
         "form-action": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }
 }
+
+# Being watched ----------------------------------------------------------------------------------
+
+# What opens /metrics; without one it is there on the embedded stack only.
+FASI_METRICS_TOKEN = env.str("FASI_METRICS_TOKEN", default="")
+# Where a worker on a host without the site shows its metrics; 0 for nowhere.
+FASI_METRICS_PORT = env.int("FASI_METRICS_PORT", default=0)
+FASI_METRICS_BIND = env.str("FASI_METRICS_BIND", default="127.0.0.1")
+FASI_METRICS_DIR = Path(env.str("FASI_METRICS_DIR", default=str(DATA_DIR / "metrics")))
+FASI_METRICS_DIR.mkdir(parents=True, exist_ok=True)
+# prometheus_client reads it when it is imported, which is later than here.
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(FASI_METRICS_DIR)
 
 LOGGING = logging_config(debug=DEBUG, json=env.bool("FASI_LOG_JSON", default=not EMBEDDED))

@@ -18,7 +18,7 @@ from django.core.management import call_command
 from django.http import HttpResponse
 from django.test import Client
 
-from classifier import objects
+from classifier import multipart, objects
 from classifier.accept import accept_photo
 from classifier.models import Outfit, Release
 from tests.drawing import outfit_jpeg
@@ -40,7 +40,10 @@ def site(transactional_db: None, _site: None, settings: Any) -> Iterator[None]:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     cache.clear()
     yield
-    objects.remove([key for key, _ in objects.listing(objects.OUTFITS)])
+    for prefix in (objects.OUTFITS, objects.EXPORTS):
+        objects.remove([key for key, _ in objects.listing(prefix)])
+    for key, upload_id, _ in multipart.uploads(objects.EXPORTS):
+        multipart.abort(key, upload_id)
 
 
 @pytest.fixture
@@ -58,25 +61,26 @@ def staff(site: None) -> User:
     return User.objects.create_superuser("staff", "staff@example.org", "a long password")
 
 
-def _signed_in(user: User) -> Client:
-    client = Client()
+def signed_in(user: User, **options: Any) -> Client:
+    """A browser in which this person is signed in."""
+    client = Client(**options)
     client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
     return client
 
 
 @pytest.fixture
 def as_owner(owner: User) -> Client:
-    return _signed_in(owner)
+    return signed_in(owner)
 
 
 @pytest.fixture
 def as_stranger(stranger: User) -> Client:
-    return _signed_in(stranger)
+    return signed_in(stranger)
 
 
 @pytest.fixture
 def as_staff(staff: User) -> Client:
-    return _signed_in(staff)
+    return signed_in(staff)
 
 
 @pytest.fixture

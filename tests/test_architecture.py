@@ -70,6 +70,12 @@ def test_a_wrong_timing_order_is_an_error(settings: object, short: int) -> None:
     assert ASCENDING[short] in errors[0].msg
 
 
+def test_chores_have_a_timing_order_of_their_own(settings: object) -> None:
+    settings.FASI_EXPORT_LEASE_S = settings.FASI_CHORE_LIMIT_S  # type: ignore[attr-defined]
+    (error,) = check_timing_order()
+    assert "FASI_EXPORT_LEASE_S" in error.msg
+
+
 def test_a_worker_refuses_a_wrong_timing_order(settings: object) -> None:
     from worker.tasks import check_timing
 
@@ -95,7 +101,8 @@ def test_the_site_refuses_a_wrong_timing_order() -> None:
 
 def test_the_composition_is_complete() -> None:
     services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
-    assert set(services) == {"postgres", "redis", "s3", "setup", "web", "worker", "beat"}
+    processes = {"setup", "web", "worker", "chores", "beat"}
+    assert set(services) == {"postgres", "redis", "s3", *processes}
     for name in ("postgres", "redis", "s3", "web", "worker"):
         assert "healthcheck" in services[name], name
 

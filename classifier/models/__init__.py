@@ -1,9 +1,36 @@
-"""The tables: outfits and what is known about them."""
+"""The tables: outfits and what is known about them, and what people asked for their data."""
 
+from classifier.models.attempt import Attempt
 from classifier.models.batch import Batch
+from classifier.models.consent import Consent
+from classifier.models.erasure import Erasure
+from classifier.models.export import Export
+from classifier.models.idempotency import IdempotentRequest
 from classifier.models.outfit import Outfit
 from classifier.models.prediction import Prediction
 from classifier.models.release import Release
 from classifier.models.review import Review
+from classifier.models.share import Share
+from classifier.models.token import ApiToken, Scope
+from classifier.models.upload import DirectUpload
+from classifier.models.webhook import Delivery, Event, Webhook
 
-__all__ = ["Batch", "Outfit", "Prediction", "Release", "Review"]
+__all__ = [
+    "ApiToken",
+    "Attempt",
+    "Batch",
+    "Consent",
+    "Delivery",
+    "DirectUpload",
+    "Erasure",
+    "Event",
+    "Export",
+    "IdempotentRequest",
+    "Outfit",
+    "Prediction",
+    "Release",
+    "Review",
+    "Scope",
+    "Share",
+    "Webhook",
+]

@@ -21,7 +21,8 @@ class Review(models.Model):
         WRONG = "wrong", _("wrong")
 
     prediction = models.ForeignKey(Prediction, on_delete=models.CASCADE, related_name="reviews")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    # What staff said of other people's outfits outlives their account, without their name.
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
     role = models.CharField(max_length=10, choices=Role)
     verdict = models.CharField(max_length=10, choices=Verdict)
     style = models.CharField(_("correct style"), max_length=40)

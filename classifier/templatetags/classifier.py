@@ -3,7 +3,8 @@
 from django import template
 from django.utils.translation import get_language
 
-from classifier import objects
+from classifier import objects, styles
+from classifier.failures import Words, words
 from classifier.taxonomy import Style
 
 register = template.Library()
@@ -13,6 +14,12 @@ register = template.Library()
 def signed_url(key: str) -> str:
     """A short-lived address of a private object."""
     return objects.signed_url(key)
+
+
+@register.filter
+def style_of(style_id: str) -> Style:
+    """The style with this id, in the words of the newest release that knows it."""
+    return styles.style_of(style_id)
 
 
 @register.filter
@@ -28,6 +35,12 @@ def style_description(style: Style) -> str:
 
 
 @register.filter
+def reason_words(code: str) -> Words:
+    """A dead letter's reason as people read it."""
+    return words(code)
+
+
+@register.filter
 def percent(probability: float) -> str:
     """0.8412 -> `84 %`; what is not zero is not shown as zero."""
     return "< 1 %" if 0 < probability < 0.01 else f"{probability:.0%}".replace("%", " %")
@@ -37,3 +50,9 @@ def percent(probability: float) -> str:
 def dotted(probability: float) -> str:
     """For attributes that machines read: a point in every language."""
     return f"{probability:.4f}"
+
+
+@register.filter
+def plain(number: float) -> str:
+    """For SVG: a number with a point in every language."""
+    return f"{number:g}"

@@ -1,14 +1,15 @@
 """Pages of outfits: upload, history, one outfit and its state, delete."""
 
 import uuid
+from http import HTTPStatus
 
 from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -17,26 +18,29 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from classifier.accept import Accepted, accept_photo, display_name
-from classifier.access import SignedInRequest, access_outfit, outfits_of
-from classifier.failures import sentence
+from classifier.access import SignedInRequest, access_outfit
+from classifier.dead_letters import owner_may_try_again
+from classifier.failures import Words, words
 from classifier.models import Outfit
 from classifier.objects import StorageUnavailable
+from classifier.quota import check_quota
 from classifier.refusals import Refusal, Refused
 from classifier.removal import remove_outfit
+from classifier.states import requeue
+from classifier.styles import style_of
+from classifier.views.history import history
 from classifier.views.home import upload_page
-
-PAGE_SIZE = 24
 
 
 class OutfitsView(LoginRequiredMixin, View):
     """`/outfits/`: GET is the history, POST uploads one or several photos.
 
-    Fields: `photo`, and `wardrobe` where only its styles are asked for.
+    Fields: `photo`, and `wardrobe` where only its styles are asked for. A script that sends one
+    photo and asks for JSON gets the outfit's addresses (202), or reason and sentence.
     """
 
     def get(self, request: SignedInRequest) -> HttpResponse:
-        page = Paginator(outfits_of(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
-        return render(request, "classifier/history.html", {"page": page})
+        return history(request)
 
     def post(self, request: SignedInRequest) -> HttpResponse:
         accepted: list[Accepted] = []
@@ -54,6 +58,8 @@ class OutfitsView(LoginRequiredMixin, View):
                 refused.append((display_name(upload.name or ""), refusal))
         if not uploads:
             refused.append(("", Refused(Refusal.NO_FILE)))
+        if _wants_json(request):
+            return _told(accepted, refused)
         if not accepted:
             return upload_page(request, refused)
         if len(uploads) == 1:
@@ -93,18 +99,54 @@ def outfit_page(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponse:
 @require_safe
 @never_cache
 def outfit_state(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponse:
-    """The part of the page that asks again while the outfit waits."""
-    return render(request, "classifier/_outfit_state.html", _state(request, outfit_id))
+    """The part of the page that asks again while the outfit waits; or JSON for a script."""
+    state = _state(request, outfit_id)
+    if not _wants_json(request):
+        return render(request, "classifier/_outfit_state.html", state)
+    outfit = access_outfit(request.user, outfit_id)
+    failure = state["failure"]
+    answer = {
+        "status": outfit.status,
+        "style": style_of(outfit.style).name(get_language() or "en") if outfit.style else "",
+        "certainty": outfit.get_certainty_display(),
+        "sure": outfit.certainty != Outfit.Certainty.UNSURE,
+        "sentence": str(failure.sentence) if isinstance(failure, Words) else "",
+        "ask_again_ms": state["ask_again_ms"],
+    }
+    return JsonResponse(answer)
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+
+
+def _told(accepted: list[Accepted], refused: list[tuple[str, Refused]]) -> JsonResponse:
+    if not accepted:
+        refusal = refused[0][1]
+        answer = {"reason": refusal.reason, "sentence": refusal.sentence}
+        return JsonResponse(answer, status=refusal.status)
+    outfit = accepted[0].outfit
+    return JsonResponse(
+        {
+            "id": str(outfit.pk),
+            "url": outfit.get_absolute_url(),
+            "state_url": reverse("outfit_state", args=[outfit.pk]),
+            "seen_before": accepted[0].seen_before,
+        },
+        status=202,
+    )
 
 
 def _state(request: SignedInRequest, outfit_id: uuid.UUID) -> dict[str, object]:
     outfit = access_outfit(request.user, outfit_id)
-    waited_s = (timezone.now() - outfit.created).total_seconds()
+    waited_s = (timezone.now() - outfit.queued_at).total_seconds()
+    failed = outfit.status == Outfit.Status.FAILED
     return {
         "outfit": outfit,
         "prediction": outfit.prediction,
         **_styles(outfit),
-        "failure": sentence(outfit.error_code) if outfit.status == Outfit.Status.FAILED else "",
+        "failure": words(outfit.error_code) if failed else None,
+        "may_try_again": failed and owner_may_try_again(outfit),
         # Most answers take a fifth of a second; what takes longer is asked for less often.
         "ask_again_ms": 250 if waited_s < 5 else 1000 if waited_s < 60 else 5000,
         "slow": waited_s > 10,
@@ -120,6 +162,10 @@ def _styles(outfit: Outfit) -> dict[str, object]:
     wardrobe = taxonomy.wardrobes.get(outfit.wardrobe)
     worn = taxonomy.ids_in(outfit.wardrobe)
     return {
+        "style": style_of(outfit.style),
+        "corrected": outfit.certainty == Outfit.Certainty.CORRECTED,
+        "confirmed": outfit.certainty == Outfit.Certainty.CONFIRMED,
+        "choices": taxonomy.styles,
         "top": [(style, probability) for style, probability in prediction.top if style.id in worn],
         "wardrobe": wardrobe.name(get_language() or "en") if wardrobe else "",
     }
@@ -139,3 +185,28 @@ def delete_outfit(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpRespons
         return redirect(outfit)
     messages.success(request, _("The outfit and its photo are deleted."))
     return redirect("outfits")
+
+
+@login_required
+@require_POST
+def try_again(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponse:
+    """Queue a failed outfit again; it counts as an upload, for it costs as much.
+
+    An outfit that is not failed (any more) is just shown, so that a second click does no harm.
+    """
+    outfit = access_outfit(request.user, outfit_id)
+    if outfit.status != Outfit.Status.FAILED:
+        return redirect(outfit)
+    if not owner_may_try_again(outfit):
+        return _not_tried(request, outfit, HTTPStatus.CONFLICT, _("It was tried too often."))
+    try:
+        check_quota(request.user.id, get_adapter().get_client_ip(request), stores=False)
+    except Refused as refusal:
+        return _not_tried(request, outfit, refusal.status, refusal.sentence)
+    requeue([outfit.pk], Outfit.Priority.INTERACTIVE)
+    return redirect(outfit)
+
+
+def _not_tried(request: SignedInRequest, outfit: Outfit, status: int, why: str) -> HttpResponse:
+    messages.error(request, why)
+    return render(request, "classifier/outfit.html", _state(request, outfit.pk), status=status)

@@ -25,8 +25,8 @@ from fasi_site.local.data import DataFolder
 from fasi_site.local.stopping import POLL_S
 
 # No new work comes in any more, then the worker finishes what it has.
-STOP_ORDER = (("web", "beat"), ("worker",))
-PATIENCE_S = {"web": 10.0, "beat": 5.0, "worker": 15.0}
+STOP_ORDER = (("web", "beat"), ("worker", "chores"))
+PATIENCE_S = {"web": 10.0, "beat": 5.0, "worker": 15.0, "chores": 15.0}
 OTHERS_PATIENCE_S = 5.0
 
 

@@ -75,7 +75,7 @@ def test_a_reviewer_sets_the_right_style(prediction: Prediction, as_staff: Clien
     assert answer.status_code == 302
     review = Review.objects.get()
     assert (review.style, review.verdict, review.role) == (right, "wrong", "staff")
-    assert (review.by.username, review.note) == ("staff", "look at the shoes")
+    assert (str(review.by), review.note) == ("staff", "look at the shoes")
 
 
 def test_a_second_verdict_replaces_the_first(prediction: Prediction, as_staff: Client) -> None:

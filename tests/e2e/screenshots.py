@@ -1,85 +1,215 @@
-"""`make screenshots`: every page at 1280 and 390 pixels, into docs/screenshots/.
+"""`make screenshots`: every page, two widths, light and dark, into docs/screenshots/.
 
 The outfits in them are drawn: no photo of anybody is published.
 """
 
+import re
 import signal
+import subprocess
+import sys
 import tempfile
+from contextlib import closing
 from pathlib import Path
 
+import environ
+import psycopg2
 from PIL import Image
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.expected_conditions import presence_of_element_located
 from selenium.webdriver.support.wait import WebDriverWait
 
-from tests.drawing import outfit_jpeg
+from benchmarks.client import Visitor
+from tests.drawing import numbered, outfit_jpeg
 from tests.e2e.browser import start_browser
-from tests.local.starting import ROOT, Up
+from tests.local.starting import ROOT, Up, environment, wait_until
 
 FOLDER = ROOT / "docs" / "screenshots"
 SIZES = {1280: 860, 390: 844}
-COLOURS = 128
-SEEDS = range(40, 48)
+THEMES = ("light", "dark")
+COLOURS = 96
+PAST = range(100, 136)
+NOW = range(40, 44)
+PATIENCE_S = 30
+
+# A history looks like one when it has a past.
+_SPREAD = """
+    UPDATE classifier_outfit SET created = created - make_interval(days => past.days)
+    FROM (
+        SELECT id, (9 + 11 * row_number() OVER (ORDER BY id) ^ 0.95)::int AS days
+        FROM classifier_outfit WHERE status = 'done'
+    ) AS past
+    WHERE past.id = classifier_outfit.id
+"""
 
 
 def main() -> None:
-    """Start a product of its own, walk through it, save what it shows."""
+    """Start a product of its own, live in it for a while, save what it shows."""
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="fasi-screenshots-") as folder:
         up = Up(Path(folder) / "data")
         try:
             up.wait_ready()
+            outfits = _live(up)
             for width, height in SIZES.items():
-                browser = start_browser(width, height, Path(folder) / f"profile-{width}")
-                try:
-                    _walk(browser, up.address, width, height, Path(folder))
-                finally:
-                    browser.quit()
+                for theme in THEMES:
+                    profile = Path(folder) / f"profile-{width}-{theme}"
+                    browser = start_browser(width, height, profile)
+                    try:
+                        _emulate(browser, width, height, theme)
+                        pictures = _Pictures(browser, f"{width}-{theme}")
+                        _walk(pictures, up.address, outfits, Path(folder))
+                    finally:
+                        browser.quit()
         finally:
             up.end(signal.SIGTERM)
 
 
-def _walk(browser: Chrome, address: str, width: int, height: int, folder: Path) -> None:
+def _live(up: Up) -> dict[str, str]:
+    """Photos of a year, one corrected, one shared, dead letters; addresses of some pages."""
+    settings = environ.Env()
+    settings.read_env(up.data / "services.env", overwrite=True)
+    visitor = Visitor(up.address)
+    with closing(psycopg2.connect(settings.str("FASI_DATABASE_URL"))) as database:
+        database.autocommit = True
+        with database.cursor() as cursor:
+
+            def finished() -> bool:
+                cursor.execute("SELECT bool_and(status = 'done') FROM classifier_outfit")
+                return cursor.fetchone() == (True,)
+
+            for seed in PAST:
+                visitor.upload(outfit_jpeg(seed))
+            wait_until(finished, "the past")
+            cursor.execute(_SPREAD)
+            newest = [visitor.upload(outfit_jpeg(seed)).outfit_id for seed in NOW]
+            wait_until(finished, "today")
+    _dead_letters(up)
+    corrected, shared = newest[1], newest[2]
+    visitor.post(f"/outfits/{corrected}/correct/", {"style": "quiet-luxury"})
+    visitor.post(f"/outfits/{shared}/share/", {})
+    page = visitor.session.get(f"{up.address}/outfits/{shared}/", timeout=10).text
+    link = re.search(r"/s/[\w-]+/", page)
+    assert link
+    return {
+        "outfit": f"/outfits/{newest[3]}/",
+        "corrected": f"/outfits/{corrected}/",
+        "share": f"/outfits/{shared}/",
+        "shared": link[0],
+    }
+
+
+def _dead_letters(up: Up) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "tests.e2e.dead_letters"],
+        cwd=ROOT,
+        env=environment(up.data, DJANGO_SETTINGS_MODULE="fasi_site.settings"),
+        check=True,
+    )
+
+
+def _emulate(browser: Chrome, width: int, height: int, theme: str) -> None:
     # Headless windows are at least 500 pixels wide; the page is told otherwise.
     metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-    wait = WebDriverWait(browser, 20)
-    browser.get(f"{address}/")
-    _save(browser, "landing", width)
-    browser.get(f"{address}/accounts/signup/")
-    _save(browser, "signup", width)
-    browser.get(f"{address}/accounts/login/")
-    _save(browser, "login", width)
-    browser.find_element(By.NAME, "login").send_keys("demo")
-    browser.find_element(By.NAME, "password").send_keys("demo")
-    browser.find_element(By.CSS_SELECTOR, "main form button").click()
-    for seed in SEEDS:
-        photo = folder / f"outfit-{seed}.jpg"
-        photo.write_bytes(outfit_jpeg(seed))
-        browser.get(f"{address}/")
-        wait.until(presence_of_element_located((By.ID, "photo"))).send_keys(str(photo))
-        browser.find_element(By.CSS_SELECTOR, "#upload button").click()
-        done = presence_of_element_located((By.CSS_SELECTOR, '#outfit[data-status="done"]'))
-        wait.until(done)
-    browser.refresh()
-    wait.until(done)
-    _save(browser, "outfit", width)
-    browser.get(f"{address}/")
-    _save(browser, "upload", width)
+    features = [
+        {"name": "prefers-color-scheme", "value": theme},
+        {"name": "prefers-reduced-motion", "value": "reduce"},
+    ]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+    if width < 500:
+        browser.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": True})
+
+
+class _Pictures:
+    """Saves what a browser shows."""
+
+    def __init__(self, browser: Chrome, suffix: str) -> None:
+        self.browser = browser
+        self.suffix = suffix
+
+    def save(self, name: str) -> None:
+        """Wait for the images and save the window."""
+        self.browser.execute_async_script(
+            "const done = arguments[0];"
+            "const seen = (image) => image.getBoundingClientRect().top < innerHeight;"
+            "Promise.all([...document.images].filter(seen).map((image) => image.decode()))"
+            ".then(done, done)"
+        )
+        path = FOLDER / f"{name}-{self.suffix}.png"
+        self.browser.save_screenshot(str(path))
+        with Image.open(path) as picture:
+            picture.convert("RGB").quantize(COLOURS).save(path, optimize=True)
+
+
+def _walk(pictures: _Pictures, address: str, outfits: dict[str, str], folder: Path) -> None:
+    browser = pictures.browser
+    wait = WebDriverWait(browser, PATIENCE_S)
+
+    def shown(selector: str) -> None:
+        wait.until(presence_of_element_located((By.CSS_SELECTOR, selector)))
+
+    for name, path in {
+        "landing": "/",
+        "signup": "/accounts/signup/",
+        "shared": outfits["shared"],
+        "login": "/accounts/login/",
+    }.items():
+        browser.get(address + path)
+        pictures.save(name)
+    _sign_in(browser, "demo")
+    shown("#upload")
+    pictures.save("upload")
+    photos = [folder / f"coat {number}.jpg" for number in (1, 2)]
+    for number, photo in enumerate(photos):
+        photo.write_bytes(numbered(outfit_jpeg(number), abs(hash(pictures.suffix)) + number))
+    (folder / "notes.jpg").write_text("no photo")
+    chosen = "\n".join(map(str, [*photos, folder / "notes.jpg"]))
+    browser.find_element(By.ID, "photo").send_keys(chosen)
+    wait.until(lambda _: len(browser.find_elements(By.CSS_SELECTOR, "#sent .done")) == 2)
+    pictures.save("sent")
+    for name in ("outfit", "corrected", "share"):
+        browser.get(address + outfits[name])
+        shown('#outfit[data-status="done"]')
+        pictures.save(name)
+    browser.get(address + outfits["outfit"])
+    browser.find_element(By.ID, "why").click()
+    pictures.save("why")
     browser.get(f"{address}/outfits/")
-    _save(browser, "history", width)
-
-
-def _save(browser: Chrome, name: str, width: int) -> None:
-    browser.execute_async_script(
-        "const done = arguments[0];"
-        "Promise.all([...document.images].map((image) => image.decode().catch(() => 0))).then(done)"
+    shown(".timeline svg")
+    pictures.save("history")
+    browser.get(f"{address}/outfits/?certainty=corrected&since=2000-01-01")
+    pictures.save("filtered")
+    browser.get(f"{address}/outfits/")
+    browser.execute_script(
+        "arguments[0].click()",
+        browser.find_element(By.CSS_SELECTOR, '.grid a:has([data-status="failed"])'),
     )
-    path = FOLDER / f"{name}-{width}.png"
-    browser.save_screenshot(str(path))
-    with Image.open(path) as picture:
-        picture.convert("RGB").quantize(COLOURS).save(path, optimize=True)
+    shown('#outfit[data-status="failed"]')
+    pictures.save("failed")
+    for name, path in {
+        "profile": "/profile/",
+        "similar": f"{outfits['outfit']}similar/",
+        "data": "/account/data/",
+        "tokens": "/account/tokens/",
+    }.items():
+        browser.get(address + path)
+        pictures.save(name)
+    browser.get(f"{address}/no/such/page")
+    pictures.save("not-here")
+    browser.delete_all_cookies()
+    browser.get(f"{address}/accounts/login/")
+    _sign_in(browser, "staff")
+    shown("#upload")
+    browser.get(f"{address}/staff/dead-letters/")
+    browser.find_element(By.CSS_SELECTOR, ".letters summary").click()
+    pictures.save("dead-letters")
+
+
+def _sign_in(browser: Chrome, name: str) -> None:
+    browser.find_element(By.NAME, "login").send_keys(name)
+    browser.find_element(By.NAME, "password").send_keys(name)
+    browser.find_element(By.CSS_SELECTOR, "main form button").click()
 
 
 if __name__ == "__main__":

@@ -20,12 +20,14 @@ LOCAL = [sys.executable, "-m", "fasi_site.local"]
 PATIENCE_S = 60.0
 
 
-def wait_until(holds: Callable[[], object], what: str, patience_s: float = PATIENCE_S) -> None:
+def wait_until(
+    holds: Callable[[], object], what: str, patience_s: float = PATIENCE_S, pause_s: float = 0.02
+) -> None:
     """Wait for a condition; the test fails with `what` if it does not come."""
     end = time.monotonic() + patience_s
     while not holds():
         assert time.monotonic() < end, f"waited {patience_s:.0f} s in vain for: {what}"
-        time.sleep(0.02)
+        time.sleep(pause_s)
 
 
 def environment(data: Path, **variables: str) -> dict[str, str]:

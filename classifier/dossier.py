@@ -1,0 +1,84 @@
+"""All that is known of one person, in JSON's types: what an export tells."""
+
+import base64
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+
+from classifier.models import Outfit, Prediction
+
+
+def account_of(owner: User) -> dict[str, Any]:
+    """The account: name, address, dates, and what was consented to and when."""
+    return {
+        "username": owner.get_username(),
+        "email": owner.email,
+        "joined": owner.date_joined.isoformat(),
+        "last_sign_in": owner.last_login.isoformat() if owner.last_login else None,
+        "photos_may_train_the_model": [
+            {"given": each.given, "changed": each.changed.isoformat()}
+            for each in owner.consents.order_by("changed", "pk")
+        ],
+    }
+
+
+def rows_of(outfits: QuerySet[Outfit], missing: set[str]) -> Iterator[dict[str, Any]]:
+    """What is known of each outfit; `missing` are the keys of photos that are gone."""
+    detailed = outfits.prefetch_related(
+        "predictions__release", "predictions__reviews"
+    ).select_related("share")
+    for outfit in detailed.iterator(chunk_size=500):
+        yield {
+            "id": str(outfit.pk),
+            "uploaded": outfit.created.isoformat(),
+            "name": outfit.original_name,
+            "photo": None if outfit.photo_key in missing else photo_name(outfit),
+            "width": outfit.width,
+            "height": outfit.height,
+            "sha256_of_upload": outfit.sha256,
+            "wardrobe": outfit.wardrobe,
+            "status": outfit.status,
+            "style": outfit.style,
+            "certainty": outfit.certainty,
+            "shared": outfit.share.created.isoformat() if hasattr(outfit, "share") else None,
+            "error": outfit.error_code,
+            "classified": outfit.classified.isoformat() if outfit.classified else None,
+            "predictions": [
+                _prediction(each)
+                for each in sorted(outfit.predictions.all(), key=lambda each: each.created)
+            ],
+        }
+
+
+def _prediction(prediction: Prediction) -> dict[str, Any]:
+    ids = prediction.release.styles.ids
+    embedding = np.asarray(prediction.embedding, "<f2").tobytes()
+    return {
+        "model": prediction.release.name,
+        "created": prediction.created.isoformat(),
+        "style": prediction.style,
+        "confidence": prediction.confidence,
+        "sure": prediction.decided,
+        "probabilities": dict(zip(ids, prediction.probabilities, strict=True)),
+        "activation_map": base64.b64encode(bytes(prediction.activation_map)).decode(),
+        "embedding": base64.b64encode(embedding).decode(),
+        "reviews": [
+            {
+                # A member of staff is not named: that is their data, not the owner's.
+                "by": review.role,
+                "verdict": review.verdict,
+                "style": review.style,
+                "note": review.note,
+                "created": review.created.isoformat(),
+            }
+            for review in sorted(prediction.reviews.all(), key=lambda each: each.created)
+        ],
+    }
+
+
+def photo_name(outfit: Outfit) -> str:
+    """The name of its photo in the archive."""
+    return f"photos/{outfit.created:%Y-%m-%d}-{outfit.pk}.jpg"

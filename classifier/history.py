@@ -1,0 +1,150 @@
+"""The history of one person: filtered, in pages that begin where the one before ended.
+
+A page is found by one index scan wherever it lies (keyset pagination: M. Winand, "Paging Through
+Results", use-the-index-luke.com), so the ten-thousandth takes as long as the first.
+"""
+
+import re
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.http import urlencode
+
+from classifier.access import outfits_of
+from classifier.models import Outfit
+
+PAGE_SIZE = 24
+FILTERS = ("style", "wardrobe", "since", "until", "certainty")
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What of a history is wanted; empty means all. Days are whole and inclusive."""
+
+    style: str = ""
+    wardrobe: str = ""
+    since: date | None = None
+    until: date | None = None
+    certainty: str = ""
+
+    @classmethod
+    def read(cls, query: Mapping[str, str]) -> "Filters":
+        """From a page's query; what cannot be understood filters nothing."""
+        certainty = query.get("certainty", "")
+        return cls(
+            style=_id(query.get("style", "")),
+            wardrobe=_id(query.get("wardrobe", "")),
+            since=_day(query.get("since", "")),
+            until=_day(query.get("until", "")),
+            certainty=certainty if certainty in Outfit.Certainty.values else "",
+        )
+
+    def __bool__(self) -> bool:
+        return self != Filters()
+
+    def query(self) -> str:
+        """As a page's query."""
+        return urlencode({name: value for name in FILTERS if (value := getattr(self, name))})
+
+    def of(self, user: User) -> QuerySet[Outfit]:
+        """The person's outfits that pass, newest first."""
+        found = outfits_of(user)
+        for name in ("style", "wardrobe", "certainty"):
+            if value := getattr(self, name):
+                found = found.filter(**{name: value})
+        if self.since:
+            found = found.filter(created__gte=_begin(self.since))
+        if self.until:
+            found = found.filter(created__lt=_begin(self.until + timedelta(days=1)))
+        return found
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a page ended: its last outfit."""
+
+    created: datetime
+    outfit_id: uuid.UUID
+
+    @classmethod
+    def read(cls, text: str) -> "Place | None":
+        """From a page's query; None, which is the beginning, where it makes no sense."""
+        moment, _, outfit_id = text.rpartition("_")
+        try:
+            created = parse_datetime(moment)
+            if created is None or timezone.is_naive(created):
+                return None
+            return cls(created, uuid.UUID(outfit_id))
+        except (ValueError, OverflowError):
+            return None
+
+    def __str__(self) -> str:
+        return f"{self.created.isoformat()}_{self.outfit_id}"
+
+
+@dataclass(frozen=True)
+class Month:
+    """The outfits of a page that came in one month; `goes_on` where the page before began it."""
+
+    first_day: date
+    goes_on: bool
+    outfits: list[Outfit] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class HistoryPage:
+    """One page, by months, and the place from which the next one goes on, if there is one."""
+
+    months: Sequence[Month]
+    next: Place | None
+
+
+def history_page(
+    user: User, filters: Filters, after: Place | None, size: int = PAGE_SIZE
+) -> HistoryPage:
+    """The `size` outfits that follow `after`."""
+    found = filters.of(user)
+    if after:
+        # The first condition is what the index scan starts from.
+        found = found.filter(created__lte=after.created).exclude(
+            created=after.created, id__gte=after.outfit_id
+        )
+    outfits = list(found[: size + 1])
+    more = len(outfits) > size
+    del outfits[size:]
+    months: list[Month] = []
+    begun = _month(after.created) if after else None
+    for outfit in outfits:
+        month = _month(outfit.created)
+        if not months or months[-1].first_day != month:
+            months.append(Month(month, goes_on=month == begun))
+        months[-1].outfits.append(outfit)
+    last = outfits[-1] if more else None
+    return HistoryPage(months, Place(last.created, last.pk) if last else None)
+
+
+def _month(moment: datetime) -> date:
+    return timezone.localdate(moment).replace(day=1)
+
+
+def _id(text: str) -> str:
+    return text if re.fullmatch(r"[\w-]{1,40}", text) else ""
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = parse_date(text)
+    except ValueError:  # such as the 31st of June
+        return None
+    # Neighbours of the calendar's ends have no day before or after them.
+    return day if day and date(1970, 1, 1) <= day <= date(9000, 1, 1) else None
+
+
+def _begin(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))

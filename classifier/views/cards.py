@@ -1,0 +1,111 @@
+"""What can be done with one result: ask why, correct it, share it."""
+
+import uuid
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from classifier import sharing
+from classifier.access import SignedInRequest, access_outfit
+from classifier.explaining import heat_png
+from classifier.models import Outfit, Review
+from classifier.objects import ObjectMissing, StorageUnavailable
+from classifier.reviews import UnknownStyle, record_review
+
+A_DAY = 86_400
+
+
+@login_required
+@require_safe
+@cache_control(private=True, max_age=A_DAY)
+def why_image(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponse:
+    """The activation map to lay over the photo; 404 where the prediction has none."""
+    prediction = access_outfit(request.user, outfit_id).prediction
+    if prediction is None or not prediction.activation_map:
+        raise Http404("no activation map")
+    return HttpResponse(heat_png(bytes(prediction.activation_map)), content_type="image/png")
+
+
+@login_required
+@require_POST
+def correct_outfit(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponse:
+    """The owner says which style is right: field `style`."""
+    outfit = access_outfit(request.user, outfit_id)
+    style = request.POST.get("style", "")
+    if outfit.prediction is None:
+        messages.error(request, _("There is no prediction to correct yet."))
+        return redirect(outfit)
+    try:
+        record_review(outfit.prediction, request.user.id, Review.Role.OWNER, style)
+    except UnknownStyle:
+        messages.error(request, _("The model does not know this style. Choose one of the list."))
+        return redirect(outfit)
+    if outfit.prediction.style == style:
+        messages.success(request, _("Noted: the model was right."))
+    else:
+        messages.success(request, _("Corrected. Your history and your profile count it that way."))
+    return redirect(outfit)
+
+
+@login_required
+@require_safe
+@never_cache
+def card_image(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponse:
+    """The result as a picture, for its owner; `?download` saves it."""
+    return _card(access_outfit(request.user, outfit_id), download="download" in request.GET)
+
+
+@login_required
+@require_POST
+def share_outfit(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponse:
+    """Make a public link, or with `stop` take it back."""
+    outfit = access_outfit(request.user, outfit_id)
+    if "stop" in request.POST:
+        sharing.stop(outfit)
+        messages.success(request, _("The link does not work any more."))
+    elif outfit.status != Outfit.Status.DONE:
+        messages.error(request, _("There is nothing to share until the style is known."))
+    else:
+        sharing.share(outfit)
+    return redirect(outfit)
+
+
+@require_safe
+@never_cache
+def shared_page(request: HttpRequest, token: str) -> HttpResponse:
+    """What somebody with the link sees: the card, nothing of the owner."""
+    answer = render(request, "classifier/shared.html", {"outfit": _shared(token), "token": token})
+    answer["X-Robots-Tag"] = "noindex"
+    return answer
+
+
+@require_safe
+@never_cache
+def shared_image(request: HttpRequest, token: str) -> HttpResponse:
+    """The card of a shared outfit."""
+    return _card(_shared(token), download=False)
+
+
+def _shared(token: str) -> Outfit:
+    outfit = sharing.outfit_of(token)
+    if outfit is None:
+        raise Http404("no such link")
+    return outfit
+
+
+def _card(outfit: Outfit, *, download: bool) -> HttpResponse:
+    if outfit.prediction is None:
+        raise Http404("no card before there is a prediction")
+    try:
+        picture = sharing.card_jpeg(outfit)
+    except (StorageUnavailable, ObjectMissing):
+        return HttpResponse(_("The photo store does not answer. Try again soon."), status=503)
+    answer = HttpResponse(picture, content_type="image/jpeg")
+    if download:
+        answer["Content-Disposition"] = f'attachment; filename="outfit-{outfit.style}.jpg"'
+    return answer

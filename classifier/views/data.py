@@ -1,0 +1,121 @@
+"""`/account/data/`: take your data with you, say what it may be used for, erase the account."""
+
+from allauth.core import ratelimit
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST, require_safe
+
+from classifier import objects
+from classifier.access import SignedInRequest
+from classifier.consents import may_train, record_consent
+from classifier.erasure import close_account
+from classifier.exports import request_export
+from classifier.models import Export
+from classifier.objects import StorageUnavailable
+
+ZIP = "application/zip"
+
+
+@login_required
+@require_safe
+@never_cache
+def data_page(request: SignedInRequest) -> HttpResponse:
+    """The export, the consent, and the end."""
+    return _data_page(request)
+
+
+def _data_page(request: SignedInRequest, wrong: str = "", status: int = 200) -> HttpResponse:
+    context = {
+        **_export(request),
+        "outfits": request.user.outfits.count(),
+        "consents": may_train(request.user.id),
+        "history": request.user.consents.order_by("-changed", "-pk"),
+        "with_password": request.user.has_usable_password(),
+        "wrong": wrong,
+    }
+    return render(request, "classifier/data.html", context, status=status)
+
+
+def _export(request: SignedInRequest) -> dict[str, object]:
+    export = Export.objects.filter(owner=request.user).first()
+    over = export is not None and export.expires is not None and export.expires <= timezone.now()
+    return {"export": None if over else export}
+
+
+@login_required
+@require_safe
+@never_cache
+def export_state(request: SignedInRequest) -> HttpResponse:
+    """The part of the page that asks again while the export is being prepared."""
+    return render(request, "classifier/_export.html", _export(request))
+
+
+@login_required
+@require_POST
+def prepare_export(request: SignedInRequest) -> HttpResponse:
+    """Have an export prepared; one that is on its way goes on."""
+    try:
+        request_export(request.user.id)
+    except StorageUnavailable:
+        messages.error(
+            request, _("The photo store does not answer, so nothing was begun; try again soon.")
+        )
+    return redirect("data")
+
+
+@login_required
+@require_safe
+@never_cache
+def export_file(request: SignedInRequest) -> HttpResponse:
+    """To the file itself, by an address that is good for some minutes."""
+    export = Export.objects.filter(
+        owner=request.user, status=Export.Status.READY, expires__gt=timezone.now()
+    ).first()
+    if export is None or export.ready is None:
+        messages.info(request, _("That export is no longer there. Prepare a new one."))
+        return redirect("data")
+    name = f"fasi-{export.ready:%Y-%m-%d}.zip"
+    return redirect(objects.signed_url(export.key, ZIP, download_as=name))
+
+
+@login_required
+@require_POST
+def change_consent(request: SignedInRequest) -> HttpResponse:
+    """Field `given`: 1 or 0."""
+    given = request.POST.get("given") == "1"
+    record_consent(request.user.id, given)
+    if given:
+        messages.success(request, _("Thank you. Photos with a verdict may train the next model."))
+    else:
+        messages.success(request, _("Your photos will not train any model from now on."))
+    return redirect("data")
+
+
+@login_required
+@require_POST
+@sensitive_post_parameters("confirm")
+def erase_account(request: SignedInRequest) -> HttpResponse:
+    """Field `confirm`: the password, or the name where the account has no password."""
+    user = request.user
+    if not ratelimit.consume(request, action="reauthenticate", user=user):
+        return _data_page(request, _("Those were too many tries. Wait a minute."), status=429)
+    confirm = request.POST.get("confirm", "")
+    if user.has_usable_password():
+        if not user.check_password(confirm):
+            text = _("That is not your password. Nothing was erased.")
+            return _data_page(request, text, status=422)
+    elif confirm != user.get_username():
+        return _data_page(request, _("That is not your name. Nothing was erased."), status=422)
+    close_account(user)
+    logout(request)
+    messages.success(
+        request, _("Your account is gone. Your photos are being removed from our disks now.")
+    )
+    return redirect("home")

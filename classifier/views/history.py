@@ -1,0 +1,88 @@
+"""The history page, its chart, and deleting several outfits at once."""
+
+import uuid
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from classifier.access import SignedInRequest, outfits_of
+from classifier.history import Filters, Place, history_page
+from classifier.models import Outfit
+from classifier.objects import StorageUnavailable
+from classifier.removal import remove_outfit
+from classifier.styles import known_styles, style_of
+from classifier.timeline import timeline_of
+from classifier.wardrobes import offered_wardrobes
+
+MOST_AT_ONCE = 200
+
+
+def history(request: SignedInRequest) -> HttpResponse:
+    """A page of the history; what HTMX asks for on the way down is only its outfits."""
+    filters = Filters.read(request.GET)
+    after = Place.read(request.GET.get("after", ""))
+    language = get_language() or "en"
+    context = {
+        "page": history_page(request.user, filters, after),
+        "filters": filters,
+        "after": after,
+        "styles": sorted(known_styles().values(), key=lambda style: style.name(language)),
+        "wardrobes": {key: each.name(language) for key, each in offered_wardrobes().items()},
+        "certainties": [
+            (each.value, each.label)
+            for each in (Outfit.Certainty.UNSURE, Outfit.Certainty.CORRECTED)
+        ],
+    }
+    only_outfits = request.headers.get("HX-Request") and after
+    template = "classifier/_outfits.html" if only_outfits else "classifier/history.html"
+    answer = render(request, template, context)
+    answer["Vary"] = "HX-Request"
+    return answer
+
+
+@login_required
+@require_safe
+@never_cache
+def timeline(request: SignedInRequest) -> HttpResponse:
+    """The chart of styles over time, which the history loads after itself."""
+    chart = timeline_of(request.user.id, timezone.localdate())
+    legend = [(n, style_of(each)) for n, each in enumerate(chart.styles, 1)] if chart else []
+    return render(request, "classifier/_timeline.html", {"chart": chart, "legend": legend})
+
+
+@login_required
+@require_POST
+def delete_outfits(request: SignedInRequest) -> HttpResponse:
+    """Delete several outfits: the first time it asks, with `confirmed` it does."""
+    try:
+        ids = [uuid.UUID(each) for each in request.POST.getlist("outfit")][:MOST_AT_ONCE]
+    except ValueError:
+        return HttpResponseBadRequest(_("That is not the id of an outfit."))
+    chosen = list(outfits_of(request.user).filter(pk__in=ids))
+    if not chosen:
+        messages.info(request, _("Choose outfits to delete first."))
+        return redirect("outfits")
+    if "confirmed" not in request.POST:
+        return render(request, "classifier/delete_outfits.html", {"outfits": chosen})
+    deleted = 0
+    try:
+        for outfit in chosen:
+            remove_outfit(outfit)
+            deleted += 1
+    except StorageUnavailable:
+        messages.error(request, _("The photo store does not answer. Try the others again soon."))
+    if deleted:
+        text = ngettext(
+            "%d outfit and its photo are deleted.",
+            "%d outfits and their photos are deleted.",
+            deleted,
+        )
+        messages.success(request, text % deleted)
+    return redirect("outfits")

@@ -1,0 +1,96 @@
+"""`/profile/`: somebody's style; `/outfits/<id>/similar/`: what looks like an outfit of theirs."""
+
+import uuid
+from dataclasses import dataclass
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from classifier import profile, wearing
+from classifier.access import SignedInRequest, access_outfit, outfits_of
+from classifier.models import Outfit, Release
+from classifier.taxonomy import Style
+
+SHOWN_STYLES = 6
+SIMILAR = 12
+
+
+@dataclass(frozen=True)
+class Named:
+    """Something that is said of a style, with the style to show."""
+
+    style: Style
+    said: object
+
+
+@login_required
+@require_safe
+@never_cache
+def profile_page(request: SignedInRequest) -> HttpResponse:
+    """The style profile; with few outfits, how many are missing."""
+    releases = list(Release.objects.order_by("created").defer("metrics"))
+    styles = {style.id: style for release in releases for style in release.styles.styles}
+    active = next((each for each in releases if each.status == Release.Status.ACTIVE), None)
+    worn = wearing.worn_by(request.user.id)
+    latest = wearing.latest_styles(request.user.id)
+    today = timezone.now().date()
+    known = active.styles.ids if active else ()
+    found = profile.style_profile(worn, latest, today, known)
+    outfits = sum(each.outfits for each in worn)
+    context: dict[str, object] = {
+        "outfits": outfits,
+        "fewest": profile.FEWEST,
+        "latest": [styles[style] for style in dict.fromkeys(latest)],
+    }
+    if found:
+        shares = [Named(styles[share.style], share) for share in found.shares]
+        context |= {
+            "profile": found,
+            "first": shares[0],
+            "shares": shares[:SHOWN_STYLES],
+            "rest": shares[SHOWN_STYLES:],
+            "lead": found.lead and Named(styles[found.lead.style], found.lead),
+            "trends": [Named(styles[trend.style], trend) for trend in found.trends],
+            "lately_days": profile.LATELY_DAYS,
+            "half_life_days": profile.HALF_LIFE_DAYS,
+            "fewest_in_window": profile.FEWEST_IN_WINDOW,
+            "limit": wearing.NEWEST if wearing.has_more(request.user.id) else None,
+            **_extremes(request),
+        }
+    return render(request, "classifier/profile.html", context)
+
+
+def _extremes(request: SignedInRequest) -> dict[str, Outfit]:
+    """The most typical and the most unusual outfit, by the release that saw the newest one."""
+    outfits = outfits_of(request.user)
+    newest = outfits.filter(status=Outfit.Status.DONE).first()
+    if newest is None or newest.prediction is None:
+        return {}
+    found = wearing.extremes_of(request.user.id, newest.prediction.release_id)
+    if found is None:
+        return {}
+    chosen = outfits.in_bulk([found.typical, found.unusual])
+    if len(chosen) < 2:  # deleted a moment ago
+        return {}
+    return {"typical": chosen[found.typical], "unusual": chosen[found.unusual]}
+
+
+@login_required
+@require_safe
+@never_cache
+def similar_page(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponse:
+    """The person's other outfits that look most like this one."""
+    outfit = access_outfit(request.user, outfit_id)
+    cosines = wearing.similar_to(request.user.id, outfit.pk, SIMILAR)
+    found = outfits_of(request.user).in_bulk(list(cosines))
+    context = {
+        "outfit": outfit,
+        "prediction": outfit.prediction,
+        "similar": [found[each] for each in cosines if each in found],
+        "limit": wearing.NEWEST if wearing.has_more(request.user.id) else None,
+    }
+    return render(request, "classifier/similar.html", context)

@@ -1,0 +1,74 @@
+"""Histories that a test makes up: outfits with chosen styles, days and looks, straight as rows."""
+
+import hashlib
+import uuid
+from collections.abc import Sequence
+from datetime import timedelta
+
+import numpy as np
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from classifier.models import Outfit, Prediction, Release
+
+EMBEDDING = 256
+
+
+def add_outfit(
+    owner: User,
+    release: Release,
+    style: str,
+    *,
+    days_ago: float = 0,
+    confidence: float = 1.0,
+    look: Sequence[float] = (1.0,),
+) -> Prediction:
+    """A classified outfit of some days ago, a row without photos; see `add_prediction`."""
+    created = timezone.now() - timedelta(days=days_ago)
+    outfit_id = uuid.uuid4()
+    outfit = Outfit.objects.create(
+        id=outfit_id,
+        owner=owner,
+        sha256=hashlib.sha256(outfit_id.bytes).hexdigest(),
+        width=480,
+        height=720,
+        stored_bytes=1,
+        photo_key=f"outfits/{outfit_id}/photo.jpg",
+        thumb_key=f"outfits/{outfit_id}/thumb.jpg",
+        status=Outfit.Status.DONE,
+        created=created,
+        classified=created,
+    )
+    return add_prediction(outfit, release, style, confidence=confidence, look=look)
+
+
+def add_prediction(
+    outfit: Outfit,
+    release: Release,
+    style: str,
+    *,
+    confidence: float = 1.0,
+    look: Sequence[float] = (1.0,),
+) -> Prediction:
+    """What the release said of it; `look` begins the embedding, zeros end it.
+
+    What the confidence leaves goes in equal parts to the other styles.
+    """
+    ids = release.styles.ids
+    rest = (1 - confidence) / (len(ids) - 1)
+    decided = confidence >= 0.5
+    certainty = Outfit.Certainty.SURE if decided else Outfit.Certainty.UNSURE
+    Outfit.objects.filter(pk=outfit.pk).update(style=style, certainty=certainty)
+    vector = np.zeros(EMBEDDING)
+    vector[: len(look)] = look
+    return Prediction.objects.create(
+        outfit=outfit,
+        release=release,
+        probabilities=[confidence if each == style else rest for each in ids],
+        style=style,
+        confidence=confidence,
+        decided=decided,
+        activation_map=bytes(49),
+        embedding=(vector / np.linalg.norm(vector)).tolist(),
+        milliseconds=1.0,
+    )

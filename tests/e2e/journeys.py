@@ -1,0 +1,38 @@
+"""What people do in browser tests, again and again."""
+
+from itertools import count
+from pathlib import Path
+
+from selenium.webdriver import Chrome
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.expected_conditions import presence_of_element_located
+from selenium.webdriver.support.wait import WebDriverWait
+
+PATIENCE_S = 30
+_numbers = count()
+
+
+def sign_in(browser: Chrome, product: str, name: str = "demo") -> None:
+    """Sign in; the password of these accounts is their name."""
+    browser.get(f"{product}/accounts/login/")
+    browser.find_element(By.NAME, "login").send_keys(name)
+    browser.find_element(By.NAME, "password").send_keys(name)
+    browser.find_element(By.CSS_SELECTOR, "main form button").click()
+    WebDriverWait(browser, PATIENCE_S).until(presence_of_element_located((By.ID, "upload")))
+
+
+def upload(browser: Chrome, product: str, folder: Path, *files: bytes) -> None:
+    """Choose the files on the front page and wait until each is done or refused."""
+    paths = []
+    for data in files:
+        path = folder / f"file-{next(_numbers)}.jpg"
+        path.write_bytes(data)
+        paths.append(str(path))
+    browser.get(f"{product}/")
+    wait = WebDriverWait(browser, PATIENCE_S)
+    wait.until(presence_of_element_located((By.ID, "photo"))).send_keys("\n".join(paths))
+    wait.until(
+        lambda _: (
+            len(browser.find_elements(By.CSS_SELECTOR, "#sent .done, #sent .refused")) == len(files)
+        )
+    )
