@@ -34,6 +34,7 @@ class Refusal(StrEnum):
     ZIP_TOO_MANY_FILES = "zip_too_many_files"
     ZIP_UNPACKS_TOO_LARGE = "zip_unpacks_too_large"
     ZIP_EMPTY = "zip_empty"
+    ZIPS_WAITING = "zips_waiting"
     ZIP_ENCRYPTED = "zip_encrypted"
     UNSAFE_NAME = "unsafe_name"
     FILE_ENDS_WORKERS = "file_ends_workers"
@@ -123,6 +124,10 @@ _ANSWERS: dict[Refusal, tuple[HTTPStatus, Promise]] = {
     Refusal.ZIP_EMPTY: (
         HTTPStatus.UNPROCESSABLE_ENTITY,
         _("There is no file in this ZIP."),
+    ),
+    Refusal.ZIPS_WAITING: (
+        HTTPStatus.TOO_MANY_REQUESTS,
+        _("Some of your ZIP files are still being unpacked. Wait until one of them is done."),
     ),
     Refusal.ZIP_ENCRYPTED: (
         HTTPStatus.UNPROCESSABLE_ENTITY,
