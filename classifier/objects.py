@@ -1,9 +1,9 @@
 """The bucket: every byte that goes to S3 or comes from it passes here.
 
 Keys are made of UUIDs only: `outfits/<outfit id>/photo.jpg`, `outfits/<outfit id>/thumb.jpg`,
-`exports/<export id>/<attempt>.zip`, `batches/<batch id>/upload.zip` until it is unpacked, `bundles/<sha256>/...` for releases, and
-`uploads/<upload id>/file` for photos that wait to be checked. The objects are private; browsers get
-signed addresses.
+`exports/<export id>/<attempt>.zip`, `bundles/<sha256>/...` for releases, `uploads/<upload id>/file`
+for photos that wait to be checked, and `batches/<batch id>/upload.zip` until it is unpacked. The
+objects are private; browsers get signed addresses.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

@@ -133,9 +133,9 @@ def put_back(claim: Claim, seconds: int) -> bool:
     return _end(claim.held, status=Status.QUEUED, not_before=due)
 
 
-def cancel_zips(batches: Q) -> None:
-    """Stop what is still to be unpacked of these batches; a worker at it notices at its next file."""
-    _end(Q(batches, status__in=PENDING), status=Status.STOPPED, reason=Refusal.BATCH_CANCELLED)
+def cancel_zips(of: Q) -> None:
+    """Unpack no more of these; a worker that is at it notices at its next file."""
+    _end(Q(of, status__in=PENDING), status=Status.STOPPED, reason=Refusal.BATCH_CANCELLED)
 
 
 def return_expired_zips() -> int:

@@ -1,4 +1,4 @@
-"""ZIP files of photos, read without trusting them: nothing of a name, a size or a count is believed.
+"""ZIP files of photos, read without trusting them: no name, size or count is believed.
 
 Nothing is ever written under a name from a ZIP. A file is unpacked in memory, alone, and no further
 than a photo may be large. What is declared bounds what is read: Python's zipfile never gives more

@@ -1,4 +1,4 @@
-"""Long work that is not classifying: exports, erasures, ZIPs, what is over. The rows say what to do.
+"""Long work that is not classifying: exports, erasures, ZIPs, what is over. Rows say what to do.
 
 It has a queue and a process of its own, without an engine: an export of thousands of photos must
 not keep a single photo waiting for its style.

@@ -69,10 +69,10 @@ def _accepted(claim: Claim) -> Outfit:
     if objects.size(upload.key) > settings.FASI_MAX_UPLOAD_BYTES:
         raise Refused(Refusal.TOO_LARGE)
     photo = ContentFile(objects.get(upload.key), upload.name)
-    where = {"address": upload.address, "wardrobe": upload.wardrobe}
+    address, wardrobe = upload.address, upload.wardrobe
     if upload.batch:
-        return add_photo(upload.batch, photo, **where).outfit
-    return accept_photo(upload.owner_id, photo, **where).outfit
+        return add_photo(upload.batch, photo, address=address, wardrobe=wardrobe).outfit
+    return accept_photo(upload.owner_id, photo, address=address, wardrobe=wardrobe).outfit
 
 
 def _discard(key: str) -> None:
