@@ -26,7 +26,7 @@ from django.views.decorators.http import require_POST, require_safe
 from classifier import batch_csv
 from classifier.accept import display_name
 from classifier.access import SignedInRequest, access_batch, outfits_of
-from classifier.batches import add_photo, cancel, progress_of
+from classifier.batches import NOT_OF_THE_FILE, add_photo, cancel, progress_of
 from classifier.failures import words
 from classifier.history import Place, outfits_after
 from classifier.models import Batch, Outfit
@@ -62,13 +62,16 @@ class BatchesView(LoginRequiredMixin, View):
                 batch = self._from_zip(request, archive, name, wardrobe)
             elif photos or for_script:
                 batch = Batch.objects.create(owner=request.user, name=name, total=0)
-                _add(request, batch, photos)
+                refused = _add(request, batch, photos)
+                if refused and refused[-1][1].reason in NOT_OF_THE_FILE:
+                    # What is wrong with a file itself is told by the batch's page.
+                    messages.error(request, f"{refused[-1][0]}: {refused[-1][1].sentence}")
             else:
                 raise Refused(Refusal.NO_FILES)
-        except Refused as refused:
+        except Refused as refusal:
             if for_script:
-                return JsonResponse(_told(refused), status=refused.status)
-            return _batches_page(request, refused)
+                return JsonResponse(_told(refusal), status=refusal.status)
+            return _batches_page(request, refusal)
         if for_script:
             photos_url = reverse("batch_photos", args=[batch.pk])
             return JsonResponse(
@@ -91,25 +94,22 @@ class BatchesView(LoginRequiredMixin, View):
 def add_photos(request: SignedInRequest, batch_id: uuid.UUID) -> JsonResponse:
     """For the script of the page: some photos more. Says which were refused, and why.
 
-    429 or 503: none of the rest was looked at; `sent` were, and the others may be sent again.
+    With another status than 200 none of the rest was looked at; all may be sent again, at once or
+    after `retry_after_s` seconds, where that is not 0.
     """
     batch = access_batch(request.user, batch_id)
-    photos = request.FILES.getlist("photo")
-    refused = _add(request, batch, photos, stop_at_passing=True)
-    last = refused[-1][1] if refused else None
-    if last is None or not last.retry_after_s:
-        return JsonResponse({"refused": [{"name": n} | _told(why) for n, why in refused]})
-    return JsonResponse(_told(last) | {"retry_after_s": last.retry_after_s}, status=last.status)
+    refused = _add(request, batch, request.FILES.getlist("photo"))
+    if refused and refused[-1][1].reason in NOT_OF_THE_FILE:
+        last = refused[-1][1]
+        answer = _told(last) | {"retry_after_s": last.retry_after_s}
+        return JsonResponse(answer, status=last.status)
+    return JsonResponse({"refused": [{"name": name} | _told(why) for name, why in refused]})
 
 
 def _add(
-    request: SignedInRequest,
-    batch: Batch,
-    photos: list[UploadedFile[bytes]],
-    *,
-    stop_at_passing: bool = False,
+    request: SignedInRequest, batch: Batch, photos: list[UploadedFile[bytes]]
 ) -> list[tuple[str, Refused]]:
-    """Those that were refused. What is wrong with a file itself, the batch's page tells."""
+    """Add them until one is refused for a reason that the others share; those that were refused."""
     address = get_adapter().get_client_ip(request)
     wardrobe = request.POST.get("wardrobe", "")
     refused: list[tuple[str, Refused]] = []
@@ -118,10 +118,8 @@ def _add(
             add_photo(batch, photo, address=address, wardrobe=wardrobe)
         except Refused as refusal:
             refused.append((display_name(photo.name or ""), refusal))
-            if refusal.retry_after_s and stop_at_passing:
+            if refusal.reason in NOT_OF_THE_FILE:
                 break
-            if refusal.retry_after_s:
-                messages.error(request, f"{refused[-1][0]}: {refusal.sentence}")
     return refused
 
 

@@ -31,7 +31,7 @@ async function post(address, files) {
   const response = await fetch(address, {
     method: "POST", body: body(files), headers: { Accept: "application/json" },
   });
-  if (response.redirected) throw new Error("signed out");
+  if (response.redirected) throw new Error();
   return response;
 }
 
