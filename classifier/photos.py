@@ -66,15 +66,15 @@ def sanitise(data: bytes) -> Sanitised:
             )
 
 
-def thumb(data: bytes) -> Image.Image:
-    """The thumb that `sanitise` would make, RGB, from no more pixels than it needs.
+def thumb(data: bytes) -> bytes:
+    """The thumb that `sanitise` would make, from no more pixels than it needs.
 
-    For those who keep no photo. Checks the same and raises the same; the pixels differ from a
-    stored thumb's by what one resize and one JPEG file less change.
+    For those who keep no photo. Checks the same and raises the same. Of a photo that `sanitise`
+    makes smaller, the thumb differs by that one resize; of any other, in nothing.
     """
     with _open(data) as image:
         _check_header(image)
-        return thumb_of(_decode(image, THUMB_FROM_SIDE))
+        return jpeg(thumb_of(_decode(image, THUMB_FROM_SIDE, resize=False)))
 
 
 def _open(data: bytes) -> Image.Image:
@@ -112,8 +112,11 @@ def _check_header(image: Image.Image) -> None:
         raise Refused(Refusal.ANIMATED)
 
 
-def _decode(image: Image.Image, side: int) -> Image.Image:
-    """All pixels, at most `side` on the longest side, upright, RGB in sRGB."""
+def _decode(image: Image.Image, side: int, *, resize: bool = True) -> Image.Image:
+    """All pixels, upright, RGB in sRGB; at most `side` on the longest side.
+
+    Without `resize` only what a decoder can scale by itself is scaled, and never below `side`.
+    """
     try:
         orientation = image.getexif().get(ORIENTATION_TAG, 1)
         profile = image.info.get("icc_profile")
@@ -122,7 +125,7 @@ def _decode(image: Image.Image, side: int) -> Image.Image:
         image.draft(None, size)  # a JPEG is decoded at 1/2, 1/4 or 1/8 where that is enough
         image.load()
         flat = _eight_bits(image)
-        if flat.size != size:
+        if resize and flat.size != size:
             # Half the time of LANCZOS, which is most of what a phone's photo costs, for a picture
             # that nobody tells apart (docs/performance.md).
             flat = flat.resize(size, Image.Resampling.HAMMING, reducing_gap=2.0)

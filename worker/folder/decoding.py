@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 from django.conf import settings
+from PIL import Image
 
 from classifier.photos import thumb
 from classifier.refusals import Refusal, Refused
@@ -24,7 +26,8 @@ def decode(path: Path) -> npt.NDArray[np.uint8] | str:
     try:
         if path.stat().st_size > settings.FASI_MAX_UPLOAD_BYTES:
             raise Refused(Refusal.TOO_LARGE)
-        return model_input(thumb(path.read_bytes()))
+        with Image.open(BytesIO(thumb(path.read_bytes()))) as image:
+            return model_input(image)
     except Refused as refused:
         return f"{refused.reason}: {refused.sentence}"
     except OSError as error:

@@ -28,11 +28,6 @@ class Results:
         self._copy = copy
 
     @property
-    def resumable(self) -> bool:
-        """Whether another run can go on with it."""
-        return self.path is not None
-
-    @property
     def files(self) -> list[Path]:
         """What is written, so that it is not taken for photos."""
         return [each for each in (self.path, self._table.path) if each]

@@ -12,6 +12,7 @@ from io import BytesIO
 from pathlib import Path
 
 from django.template.loader import render_to_string
+from PIL import Image
 
 from classifier.photos import thumb
 from classifier.refusals import Refused
@@ -104,7 +105,7 @@ def _tile(row: Row, folder: Path, names: dict[str, str]) -> Tile:
 
 def _image(path: Path) -> str:
     try:
-        small = thumb(path.read_bytes())
+        small = Image.open(BytesIO(thumb(path.read_bytes())))
     except (OSError, Refused):  # it went, or changed, since it was classified
         return ""
     small.thumbnail((TILE_SIDE, TILE_SIDE))

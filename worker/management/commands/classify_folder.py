@@ -16,7 +16,7 @@ from worker.bundle import Bundle, BundleError, load_bundle
 from worker.engine import Engine, EngineError, load_engine
 from worker.folder.classify import classify
 from worker.folder.files import FolderUnreadable, files_below, relative
-from worker.folder.results import Results, open_results
+from worker.folder.results import STANDARD_OUTPUT, Results, open_results
 from worker.folder.sheet import write_sheet
 from worker.folder.sorting import copy_sorted
 from worker.folder.tables import TableError
@@ -65,18 +65,11 @@ class Command(BaseCommand):
             return
         bundle, engine = _model(options)
         try:
-            results = open_results(
-                options["output"],
-                resume=options["resume"],
-                overwrite=options["overwrite"],
-                kept=bool(options["report"]),
-            )
-        except TableError as error:
-            raise CommandError(str(error), returncode=USAGE) from error
-        try:
+            results = _opened(options)
             done = self._classify(options, bundle, engine, results)
         except KeyboardInterrupt:
-            again = ", the same command with --resume goes on" if results.resumable else ""
+            piped = options["output"] == STANDARD_OUTPUT
+            again = "" if piped else ", the same command with --resume goes on"
             raise CommandError(f"Stopped{again}.", returncode=STOPPED) from None
         except BrokenPipeError:  # whoever read the standard output has enough
             sys.stdout = None  # or Python would flush it and complain
@@ -186,6 +179,18 @@ def _model(options: dict[str, Any]) -> tuple[Bundle, Engine]:
             )
         return bundle, load_engine(options["engine"], bundle)
     except (BundleError, EngineError) as error:
+        raise CommandError(str(error), returncode=USAGE) from error
+
+
+def _opened(options: dict[str, Any]) -> Results:
+    try:
+        return open_results(
+            options["output"],
+            resume=options["resume"],
+            overwrite=options["overwrite"],
+            kept=bool(options["report"]),
+        )
+    except TableError as error:
         raise CommandError(str(error), returncode=USAGE) from error
 
 
