@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import engine, memory, queue, whole_way
+from benchmarks import api, engine, memory, queue, whole_way
 from tests.faults.house import House
 from tests.local.starting import Up
 
@@ -48,9 +48,26 @@ ROWS = {
     "accept_phone_kb": ("a phone's photo of 5 megapixels (KB)", ""),
     "accept_phone_cpu_ms": ("  accepting it, CPU (ms)", "<= 120"),
     "accept_plain_cpu_ms": ("  the same done plainly, CPU (ms)", ""),
+    "api_1_uploads_per_s": ("REST API, 1 client, photos of 60 KB: uploads per second", ""),
+    "api_1_p50_ms": ("  answered, p50 (ms)", ""),
+    "api_1_p95_ms": ("  the same, p95 (ms)", ""),
+    "api_8_uploads_per_s": ("  8 clients: uploads per second", ""),
+    "api_8_p50_ms": ("  answered, p50 (ms)", ""),
+    "api_8_p95_ms": ("  the same, p95 (ms)", ""),
+    "api_32_uploads_per_s": ("  32 clients: uploads per second", ""),
+    "api_32_p50_ms": ("  answered, p50 (ms)", ""),
+    "api_32_p95_ms": ("  the same, p95 (ms)", ""),
+    "api_site_rss_mb": ("  largest site process after that, resident (MB)", "<= 150"),
     "claim_ms_1k": ("a claim of 32 with 1 k queued (ms)", "<= 20"),
     "claim_ms_100k": ("  with 100 k queued (ms)", "<= 20"),
     "claim_ms_1m": ("  with 1 M queued (ms)", "<= 20"),
+    "history_p50_ms_100k": ("history, 100 k of 1 M outfits: a page, p50 (ms)", ""),
+    "history_p95_ms_100k": ("  the same, p95 (ms)", "<= 50"),
+    "timeline_first_ms_100k": ("  its chart, nothing cached (ms)", ""),
+    "history_p95_ms_1k": ("  a page of somebody with 1 k, p95 (ms)", "<= 50"),
+    "profile_by_day_ms_100k": ("profile of somebody with 100 k: sums by day (ms)", ""),
+    "profile_extremes_ms_100k": ("  most typical and most unusual (ms)", ""),
+    "similar_ms_100k": ("  looks like this one (ms)", ""),
 }
 
 
@@ -60,6 +77,7 @@ def main() -> None:
     parts: dict[str, Callable[[Path], dict[str, float]]] = {
         "starts, memory": _of_a_running_product,
         "whole way, queue, claims": _of_a_house,
+        "pages with a million outfits": _of_a_million,
         "engine": lambda _: engine.measure(),
     }
     for name, measure in parts.items():
@@ -105,8 +123,17 @@ def _of_a_house(folder: Path) -> dict[str, float]:
             **json.loads(house.python("-m", "benchmarks.accept")),
             **whole_way.measure(house),
             **queue.measure(house),
+            **api.measure(house),
             **json.loads(house.python("-m", "benchmarks.claims").splitlines()[-1]),
         }
+
+
+def _of_a_million(folder: Path) -> dict[str, float]:
+    with House(folder, {}) as house:
+        figures: dict[str, float] = json.loads(
+            house.python("-m", "benchmarks.pages").splitlines()[-1]
+        )
+        return figures
 
 
 def _print(figures: dict[str, float]) -> None:

@@ -13,12 +13,14 @@ from PIL import Image, ImageCms, UnidentifiedImageError
 from pillow_heif import register_heif_opener
 
 from classifier.refusals import Refusal, Refused
-from classifier.thumbs import jpeg, thumb_of
+from classifier.thumbs import THUMB_SIDE, jpeg, thumb_of
 
 register_heif_opener()
 
 ACCEPTED = ("JPEG", "PNG", "WEBP", "HEIF")
 PHOTO_SIDE = 1600
+# Twice a thumb: what is left for LANCZOS to average.
+THUMB_FROM_SIDE = 2 * THUMB_SIDE
 
 ORIENTATION_TAG = 0x0112  # EXIF 2.32, 4.6.4 A
 UPRIGHT = {
@@ -55,13 +57,24 @@ def sanitise(data: bytes) -> Sanitised:
     with _open(data) as image:
         _check_header(image)
         with _decoders:
-            photo = _decode(image)
+            photo = _decode(image, PHOTO_SIDE)
             return Sanitised(
                 photo=jpeg(photo),
                 thumb=jpeg(thumb_of(photo)),
                 width=photo.width,
                 height=photo.height,
             )
+
+
+def thumb(data: bytes) -> bytes:
+    """The thumb that `sanitise` would make, from no more pixels than it needs.
+
+    For those who keep no photo. Checks the same and raises the same. Of a photo that `sanitise`
+    makes smaller, the thumb differs by that one resize; of any other, in nothing.
+    """
+    with _open(data) as image:
+        _check_header(image)
+        return jpeg(thumb_of(_decode(image, THUMB_FROM_SIDE, resize=False)))
 
 
 def _open(data: bytes) -> Image.Image:
@@ -99,17 +112,20 @@ def _check_header(image: Image.Image) -> None:
         raise Refused(Refusal.ANIMATED)
 
 
-def _decode(image: Image.Image) -> Image.Image:
-    """All pixels, at most PHOTO_SIDE on the longest side, upright, RGB in sRGB."""
+def _decode(image: Image.Image, side: int, *, resize: bool = True) -> Image.Image:
+    """All pixels, upright, RGB in sRGB; at most `side` on the longest side.
+
+    Without `resize` only what a decoder can scale by itself is scaled, and never below `side`.
+    """
     try:
         orientation = image.getexif().get(ORIENTATION_TAG, 1)
         profile = image.info.get("icc_profile")
-        scale = min(1.0, PHOTO_SIDE / max(image.size))
+        scale = min(1.0, side / max(image.size))
         size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
         image.draft(None, size)  # a JPEG is decoded at 1/2, 1/4 or 1/8 where that is enough
         image.load()
         flat = _eight_bits(image)
-        if flat.size != size:
+        if resize and flat.size != size:
             # Half the time of LANCZOS, which is most of what a phone's photo costs, for a picture
             # that nobody tells apart (docs/performance.md).
             flat = flat.resize(size, Image.Resampling.HAMMING, reducing_gap=2.0)

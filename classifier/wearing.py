@@ -6,7 +6,7 @@ which only one release's have in common.
 
 Everything is exact and reads the newest NEWEST outfits of one person, by the index of the history:
 so a page takes as long with a million outfits in the table as with a thousand, and with 100,000 of
-one person as with NEWEST (`python -m benchmarks.profile`). The predictions are reached by LATERAL
+one person as with NEWEST (`python -m benchmarks.pages`). The predictions are reached by LATERAL
 with a LIMIT, so always by their index: for somebody whom its statistics do not know, the planner
 would expect as many outfits as others have, and read the whole table.
 """

@@ -4,7 +4,6 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
-admin.site.site_header = admin.site.site_title = "FASI"
 # Staff sign in where everybody does, so that the throttling of sign-ins holds for them too.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 

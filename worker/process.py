@@ -23,7 +23,7 @@ from classifier.wakeup import wake_worker
 from worker.engine import Outputs
 from worker.preprocess import model_input
 from worker.runtime import Held, held, worker_name
-from worker.wardrobe import within_wardrobe
+from worker.verdict import verdict_of
 
 log = structlog.get_logger(__name__)
 
@@ -180,20 +180,15 @@ def _infer(
 def _prediction(
     claim: Claim, outputs: Outputs, row: int, now: Held, milliseconds: float
 ) -> Prediction:
-    taxonomy = now.bundle.taxonomy
-    probabilities = within_wardrobe(outputs.probabilities[row], taxonomy, claim.wardrobe)
-    top = int(probabilities.argmax())
-    confidence = float(probabilities[top])
-    # The engine's map speaks for its own top style: it would explain another of a wardrobe wrongly.
-    explained = top == int(outputs.probabilities[row].argmax())
+    verdict = verdict_of(outputs.probabilities[row], now.bundle, claim.wardrobe)
     return Prediction(
         outfit_id=claim.outfit_id,
         release=now.release,
-        probabilities=probabilities.tolist(),
-        style=taxonomy.ids[top],
-        confidence=confidence,
-        decided=confidence >= now.bundle.calibration.threshold,
-        activation_map=map_bytes(outputs.activation_maps[row]) if explained else b"",
+        probabilities=verdict.probabilities.tolist(),
+        style=verdict.style,
+        confidence=verdict.confidence,
+        decided=verdict.decided,
+        activation_map=map_bytes(outputs.activation_maps[row]) if verdict.explained else b"",
         embedding=outputs.embeddings[row].tolist(),
         milliseconds=milliseconds,
     )

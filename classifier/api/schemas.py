@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 OUTFIT_ID = "3f2c8a52-8f0e-4a53-9a0e-0c6f6f1f2b11"
 BATCH_ID = "b3b7a0de-51f2-4e0e-8d3f-8f2a4a0b9c77"
@@ -28,6 +28,14 @@ Moment = Annotated[AwareDatetime, BeforeValidator(_spelled_out)]
 def example(**fields: Any) -> ConfigDict:
     """A schema's configuration with one example for the documentation."""
     return ConfigDict(json_schema_extra={"examples": [fields]})
+
+
+class Body(BaseModel):
+    """What a program sends: a JSON object.
+
+    Not ninja's Schema, which reads the attributes of whatever comes, so that a number would do for
+    an object whose fields all have defaults.
+    """
 
 
 class ProblemOut(Schema):
@@ -91,7 +99,7 @@ class PredictionOut(Schema):
     milliseconds: float = Field(description="The engine's time for this photo.")
 
 
-class CorrectionIn(Schema):
+class CorrectionIn(Body):
     """The right style, in your eyes."""
 
     style: Line = Field(max_length=40, description="An id that /api/v1/styles lists.")
@@ -177,7 +185,7 @@ class UploadedOut(Schema):
     )
 
 
-class BatchIn(Schema):
+class BatchIn(Body):
     """A new batch; photos are added to it one request after the other."""
 
     name: Line = Field(min_length=1, max_length=200)
@@ -251,7 +259,7 @@ class ProfileOut(Schema):
     styles: list[ShareOut] = Field(description="The most frequent first.")
 
 
-class UploadIn(Schema):
+class UploadIn(Body):
     """A photo that is to go straight to the bucket."""
 
     name: Line = Field(default="", max_length=255, description="What the file is called.")
@@ -282,7 +290,7 @@ class NewUploadOut(UploadOut):
     form_fields: Mapping[str, str] = Field(description="Send them before the field `file`.")
 
 
-class WebhookIn(Schema):
+class WebhookIn(Body):
     """A new webhook."""
 
     url: str = Field(

@@ -38,7 +38,7 @@ def test_what_is_wrong_is_named(owners: Program) -> None:
 
 
 def test_405_names_what_is_allowed(owners: Program) -> None:
-    assert owners.patch("outfits").headers["Allow"] == "POST, GET"
+    assert set(owners.patch("outfits").headers["Allow"].split(", ")) == {"GET", "POST"}
 
 
 def test_a_body_that_is_no_json(owners: Program) -> None:

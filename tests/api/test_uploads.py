@@ -79,7 +79,8 @@ def test_the_bucket_refuses_what_is_too_large(owners: Program, settings: Any) ->
 def test_the_bucket_refuses_another_key(owners: Program) -> None:
     answer = send(begin(owners), outfit_jpeg(), key="outfits/mine/photo.jpg")
     assert answer.status_code == 403
-    assert not list(objects.listing(""))
+    assert left() == []
+    assert list(objects.listing("outfits/mine/")) == []
 
 
 def test_a_worker_checks_the_size_again(owners: Program, settings: Any) -> None:

@@ -204,6 +204,9 @@ def _walk(pictures: _Pictures, address: str, outfits: dict[str, str], folder: Pa
     browser.get(f"{address}/staff/dead-letters/")
     browser.find_element(By.CSS_SELECTOR, ".letters summary").click()
     pictures.save("dead-letters")
+    for name, path in {"staff": "/admin/", "staff-outfits": "/admin/classifier/outfit/"}.items():
+        browser.get(address + path)
+        pictures.save(name)
 
 
 def _sign_in(browser: Chrome, name: str) -> None:

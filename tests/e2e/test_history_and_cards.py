@@ -7,7 +7,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.expected_conditions import (
     presence_of_element_located,
-    url_contains,
+    url_to_be,
 )
 from selenium.webdriver.support.wait import WebDriverWait
 
@@ -100,6 +100,6 @@ def test_chosen_outfits_are_deleted_together(product: str, browser: Chrome, tmp_
     browser.execute_script("arguments[0].click()", box)
     click(browser, ".picked button")
     click(browser, 'button[name="confirmed"]')
-    WebDriverWait(browser, PATIENCE_S).until(url_contains("/outfits/"))
+    WebDriverWait(browser, PATIENCE_S).until(url_to_be(f"{product}/outfits/"))
     browser.get(gone)
     assert not browser.find_elements(By.ID, "outfit")

@@ -7,6 +7,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.expected_conditions import (
     presence_of_element_located,
     url_contains,
+    url_to_be,
 )
 from selenium.webdriver.support.wait import WebDriverWait
 
@@ -28,7 +29,7 @@ def test_sign_in_upload_a_photo_and_see_its_style(
     browser.find_element(By.NAME, "login").send_keys("demo")
     browser.find_element(By.NAME, "password").send_keys("demo")
     browser.find_element(By.CSS_SELECTOR, "main form button").click()
-    wait.until(url_contains("/outfits/"))
+    wait.until(url_to_be(f"{product}/outfits/"))
 
     browser.find_element(By.CSS_SELECTOR, "header nav a").click()
     wait.until(presence_of_element_located((By.ID, "photo"))).send_keys(str(photo))

@@ -256,7 +256,9 @@ class House:
         """Rows of the product's database; connects anew where the server was killed."""
         try:
             return self._rows(sql, values)
-        except psycopg2.OperationalError:
+        except psycopg2.Error:  # a killed server is told of by any of its classes
+            if self._database is not None and not self._database.closed:
+                raise
             self._database = None
             return self._rows(sql, values)
 

@@ -1,0 +1,51 @@
+"""Rows for files: decoding beside inference, the engine in batches, the order of the files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from worker.bundle import Bundle
+from worker.engine import Engine
+from worker.folder.decoding import decoded
+from worker.folder.files import relative
+from worker.folder.rows import TOP, Guess, Row
+from worker.verdict import verdict_of
+
+BATCH = 16
+"""Photos in one call of the engine."""
+
+
+def classify(
+    paths: Iterable[Path],
+    folder: Path,
+    bundle: Bundle,
+    engine: Engine,
+    *,
+    wardrobe: str = "",
+    threads: int = 2,
+) -> Iterator[list[tuple[Path, Row]]]:
+    """Portions of at most BATCH files with their rows, in the order of `paths`."""
+    stream = decoded(paths, threads)
+    while portion := list(islice(stream, BATCH)):
+        pixels = [image for _, image in portion if not isinstance(image, str)]
+        said = iter(engine.run(np.stack(pixels)).probabilities if pixels else ())
+        rows = []
+        for path, image in portion:
+            name = relative(path, folder)
+            if isinstance(image, str):
+                rows.append((path, Row(name, error=image)))
+            else:
+                rows.append((path, _row(name, next(said), bundle, wardrobe)))
+        yield rows
+
+
+def _row(name: str, probabilities: np.ndarray, bundle: Bundle, wardrobe: str) -> Row:
+    verdict = verdict_of(probabilities, bundle, wardrobe)
+    best = np.argsort(-verdict.probabilities, kind="stable")[:TOP]
+    ids = bundle.taxonomy.ids
+    top = tuple(Guess(ids[each], round(float(verdict.probabilities[each]), 4)) for each in best)
+    return Row(name, verdict.style, round(verdict.confidence, 4), verdict.decided, top)

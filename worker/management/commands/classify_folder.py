@@ -1,0 +1,198 @@
+"""`manage.py classify_folder DIR`: what style is each photo of a folder?"""
+
+import os
+import sys
+import time
+from argparse import ArgumentTypeError
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from tqdm import tqdm
+
+from worker.bundle import Bundle, BundleError, load_bundle
+from worker.engine import Engine, EngineError, load_engine
+from worker.folder.classify import classify
+from worker.folder.files import FolderUnreadable, files_below, relative
+from worker.folder.results import STANDARD_OUTPUT, Results, open_results
+from worker.folder.sheet import write_sheet
+from worker.folder.sorting import copy_sorted
+from worker.folder.tables import TableError
+
+STARTER = settings.BASE_DIR / "models" / "starter"
+FAILED, USAGE, STOPPED = 1, 2, 130
+
+
+class Command(BaseCommand):
+    help = (
+        "Say the style of every photo in a folder and below it. Needs no running service. Exits"
+        " with 0 if all were classified, 1 if some failed (their rows say why), 2 if nothing was"
+        " begun, 130 if it was stopped."
+    )
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("folder", metavar="DIR", type=_folder)
+        parser.add_argument(
+            "--output", metavar="FILE", help="results.csv, .jsonl or .parquet; - is standard output"
+        )
+        parser.add_argument(
+            "--resume", action="store_true", help="go on with FILE: only files that it lacks"
+        )
+        parser.add_argument("--overwrite", action="store_true", help="replace FILE")
+        parser.add_argument("--report", metavar="HTML", type=Path, help="a page of photos by style")
+        parser.add_argument(
+            "--copy-to", metavar="DIR2", type=Path, help="copies of the photos in a folder a style"
+        )
+        parser.add_argument("--wardrobe", default="", help="compare only a wardrobe's styles")
+        parser.add_argument(
+            "--bundle", type=Path, default=STARTER, help="the model's folder (models/starter)"
+        )
+        parser.add_argument("--engine", default=settings.FASI_ENGINE, help="openvino or tensorflow")
+        parser.add_argument(
+            "--threads", type=int, default=os.cpu_count() or 2, help="that decode photos"
+        )
+        parser.add_argument(
+            "--enqueue", action="store_true", help="send the photos to the site's queue instead"
+        )
+        parser.add_argument("--user", help="with --enqueue: whose photos they will be")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        if options["enqueue"]:
+            self._enqueue(options)
+            return
+        bundle, engine = _model(options)
+        try:
+            results = _opened(options)
+            done = self._classify(options, bundle, engine, results)
+        except KeyboardInterrupt:
+            piped = options["output"] == STANDARD_OUTPUT
+            again = "" if piped else ", the same command with --resume goes on"
+            raise CommandError(f"Stopped{again}.", returncode=STOPPED) from None
+        except BrokenPipeError:  # whoever read the standard output has enough
+            sys.stdout = None  # or Python would flush it and complain
+            raise SystemExit(0) from None
+        except (TableError, FolderUnreadable, OSError) as error:
+            raise CommandError(str(error)) from error
+        self.stderr.write(done)
+        if results.failed:
+            raise SystemExit(FAILED)
+
+    def _classify(
+        self, options: dict[str, Any], bundle: Bundle, engine: Engine, results: Results
+    ) -> str:
+        folder, copies, started = options["folder"], options["copy_to"], time.monotonic()
+        ours = [*results.files, *(each for each in (options["report"], copies) if each)]
+
+        def files() -> Iterator[Path]:
+            for path in files_below(folder, ours):
+                if relative(path, folder) not in results.done:
+                    yield path
+
+        total = sum(1 for _ in files())
+        rows = classify(
+            files(),
+            folder,
+            bundle,
+            engine,
+            wardrobe=options["wardrobe"],
+            threads=max(1, options["threads"]),
+        )
+        with tqdm(total=total, unit="photos", file=sys.stderr, disable=None) as bar:
+            for portion in rows:
+                if copies:  # before the rows: what has a row has its copy, wherever it is stopped
+                    for path, row in portion:
+                        if not row.error:
+                            copy_sorted(path, row, folder, copies)
+                results.add([row for _, row in portion])
+                bar.update(len(portion))
+        results.finish()
+        seconds = time.monotonic() - started
+        if options["report"]:
+            model = f"{bundle.taxonomy.id}, {bundle.sha256[:8]}"
+            write_sheet(results.rows(), folder, bundle.taxonomy, model, options["report"])
+        results.forget()
+        failed = f", {results.failed} failed" if results.failed else ""
+        before = f" ({len(results.done)} were done before)" if results.done else ""
+        return f"{total} files in {seconds:.1f} s, {total / seconds:.0f} a second{failed}{before}."
+
+    def _enqueue(self, options: dict[str, Any]) -> None:
+        from django.contrib.auth.models import User
+
+        from classifier.models import Batch
+        from classifier.refusals import Refused
+        from worker.folder.queueing import enqueue
+
+        try:
+            owner = User.objects.get(username=options["user"] or "")
+        except User.DoesNotExist as error:
+            said = f"There is no user {options['user']!r}" if options["user"] else "Say whose"
+            raise CommandError(f"{said}: --enqueue needs --user NAME.", returncode=USAGE) from error
+        folder = options["folder"]
+        batch = Batch.objects.create(owner=owner, name=folder.resolve().name[:200], total=0)
+        counts = {"queued": 0, "known": 0, "refused": 0}
+
+        def tell(name: str, came: Any) -> None:
+            if isinstance(came, str):
+                self.stderr.write(f"{name}: {came}")
+                counts["refused"] += 1
+            else:
+                counts["known" if came.seen_before else "queued"] += 1
+
+        stopped = ""
+        try:
+            enqueue(
+                _shown(files_below(folder)),
+                folder,
+                owner,
+                batch,
+                wardrobe=options["wardrobe"],
+                tell=tell,
+            )
+        except Refused as refused:
+            stopped = f" Stopped: {refused.sentence} The same command goes on where it ended."
+        self.stdout.write(
+            f"Batch {batch.pk}: {counts['queued']} queued, {counts['known']} known before,"
+            f" {counts['refused']} refused.{stopped}"
+        )
+        if stopped or counts["refused"]:
+            raise SystemExit(FAILED)
+
+
+def _folder(text: str) -> Path:
+    folder = Path(text)
+    if not folder.is_dir():
+        raise ArgumentTypeError(f"there is no folder {text}")
+    return folder
+
+
+def _model(options: dict[str, Any]) -> tuple[Bundle, Engine]:
+    try:
+        bundle = load_bundle(options["bundle"])
+        wardrobe = options["wardrobe"]
+        if wardrobe and wardrobe not in bundle.taxonomy.wardrobes:
+            known = ", ".join(sorted(bundle.taxonomy.wardrobes)) or "none"
+            raise CommandError(
+                f"The model has no wardrobe {wardrobe!r}; it has: {known}.", returncode=USAGE
+            )
+        return bundle, load_engine(options["engine"], bundle)
+    except (BundleError, EngineError) as error:
+        raise CommandError(str(error), returncode=USAGE) from error
+
+
+def _opened(options: dict[str, Any]) -> Results:
+    try:
+        return open_results(
+            options["output"],
+            resume=options["resume"],
+            overwrite=options["overwrite"],
+            kept=bool(options["report"]),
+        )
+    except TableError as error:
+        raise CommandError(str(error), returncode=USAGE) from error
+
+
+def _shown(paths: Iterable[Path]) -> Iterable[Path]:
+    return tqdm(paths, unit="photos", file=sys.stderr, disable=None)
