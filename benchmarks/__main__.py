@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import api, engine, memory, queue, whole_way
+from benchmarks import api, engine, folder, memory, queue, whole_way
 from tests.faults.house import House
 from tests.local.starting import Up
 
@@ -58,6 +58,12 @@ ROWS = {
     "api_32_p50_ms": ("  answered, p50 (ms)", ""),
     "api_32_p95_ms": ("  the same, p95 (ms)", ""),
     "api_site_rss_mb": ("  largest site process after that, resident (MB)", "<= 150"),
+    "folder_decode_photos_per_s": ("a folder: decoding alone, all cores, photos per second", ""),
+    "folder_engine_photos_per_s": ("  the engine alone, all cores", ""),
+    "folder_photos_per_s": ("  classify_folder", ""),
+    "folder_share": ("  as a share of what both allow", ">= 0.85"),
+    "folder_few_mb": ("  its peak memory for 100 files (MB)", ""),
+    "folder_many_mb": ("  for 3,000 (MB)", ""),
     "claim_ms_1k": ("a claim of 32 with 1 k queued (ms)", "<= 20"),
     "claim_ms_100k": ("  with 100 k queued (ms)", "<= 20"),
     "claim_ms_1m": ("  with 1 M queued (ms)", "<= 20"),
@@ -78,16 +84,17 @@ def main() -> None:
         "starts, memory": _of_a_running_product,
         "whole way, queue, claims": _of_a_house,
         "pages with a million outfits": _of_a_million,
+        "a folder in one go": folder.measure,
         "engine": lambda _: engine.measure(),
     }
     for name, measure in parts.items():
         print(f"measuring: {name} ...", file=sys.stderr)
-        folder = Path(tempfile.mkdtemp(prefix="fasi-bench-")).resolve()
-        folder.chmod(0o711)  # PostgreSQL may run as another user, who must pass through
+        place = Path(tempfile.mkdtemp(prefix="fasi-bench-")).resolve()
+        place.chmod(0o711)  # PostgreSQL may run as another user, who must pass through
         try:
-            figures |= measure(folder)
+            figures |= measure(place)
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            shutil.rmtree(place, ignore_errors=True)
     figures["queue_share_of_raw"] = (
         figures["queue_photos_per_s"] / figures["raw_engine_photos_per_s"]
     )

@@ -35,7 +35,7 @@ def read(table: str) -> list[dict[str, str]]:
 
 def fill(folder: Path, count: int, different: int = 4) -> list[str]:
     """`count` drawn photos of which `different` differ; their paths relative to `folder`."""
-    names = []
+    names: list[str] = []
     for number in range(count):
         path = folder / f"{number % 3}" / f"{number:04}.jpg"
         path.parent.mkdir(parents=True, exist_ok=True)
