@@ -55,7 +55,7 @@ def _of_outfit(outfit: Outfit) -> Iterable[str]:
         outfit.original_name,
         outfit.style,
         f"{prediction.confidence:.4f}",
-        "yes" if prediction.decided else "no",
+        str(prediction.decided).lower(),
         " ".join(f"{style.id}:{probability:.4f}" for style, probability in prediction.top),
         "",
     )
