@@ -63,13 +63,15 @@ def accept_photo(
     wardrobe: str = "",
     batch: Batch | None = None,
     priority: Outfit.Priority = Outfit.Priority.INTERACTIVE,
+    paced: bool = False,
 ) -> Accepted:
     """Check, sanitise and store one photo and queue it. Nothing can lose it from then on.
 
-    `wardrobe` is one that `offered_wardrobes` has, or empty for all styles. Raises Refused, and
-    then leaves nothing behind: neither a row nor an object.
+    `wardrobe` is one that `offered_wardrobes` has, or empty for all styles. `paced`: a
+    worker of ours takes it, so no rate of uploads limits it. Raises Refused, and then leaves
+    nothing behind: neither a row nor an object.
     """
-    check_quota(owner_id, address)
+    check_quota(owner_id, address, paced=paced)
     if wardrobe and wardrobe not in offered_wardrobes():
         raise Refused(Refusal.UNKNOWN_WARDROBE)
     if upload.size > settings.FASI_MAX_UPLOAD_BYTES:
@@ -106,9 +108,14 @@ def accept_photo(
 
     try:
         with STEP.labels("record").time(), transaction.atomic():
+            if batch and not batch.add_photo():
+                raise Refused(Refusal.BATCH_CANCELLED)
             outfit.turn = next_turn(owner_id, priority)
             outfit.save(force_insert=True)
             transaction.on_commit(wake_worker, robust=True)
+    except Refused:
+        _discard(outfit)
+        raise
     except IntegrityError:  # the same photo came in twice at the same time, and the other was first
         _discard(outfit)
         return Accepted(Outfit.objects.get(owner_id=owner_id, sha256=sha256), seen_before=True)

@@ -9,8 +9,9 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
 
-from classifier.models import Outfit, Prediction
+from classifier.models import Batch, Outfit, Prediction
 
 
 class SignedInRequest(HttpRequest):
@@ -35,6 +36,11 @@ def access_outfit(user: User, outfit_id: uuid.UUID) -> Outfit:
         return outfits_of(user).get(pk=outfit_id)
     except Outfit.DoesNotExist as error:
         raise Http404("no such outfit") from error
+
+
+def access_batch(user: User, batch_id: uuid.UUID) -> Batch:
+    """The batch, if it is this person's. Raises Http404: a stranger's does not exist."""
+    return get_object_or_404(Batch, pk=batch_id, owner=user)
 
 
 def staff_with(permission: str) -> Callable[[Any], Any]:

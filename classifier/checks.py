@@ -5,8 +5,8 @@ before the task's soft limit, the task before its hard limit, the process before
 (or two workers could hold one row), and the lease before the broker delivers the message again.
 
 Chores, which take long, have limits of their own in the same order:
-`I/O timeout < lease of an export < limit of a chore < visibility timeout`. There the lease comes
-before the limit, because it is renewed as long as packing goes on.
+`I/O timeout < lease of an export or of an unpacking < limit of a chore < visibility timeout`. There
+the lease comes before the limit, because it is renewed as long as the work goes on.
 """
 
 from collections.abc import Iterable, Sequence
@@ -30,6 +30,8 @@ CHORES_ASCENDING = (
     "FASI_CHORE_LIMIT_S",
     "FASI_VISIBILITY_TIMEOUT_S",
 )
+UNPACKING_ASCENDING = ("FASI_IO_TIMEOUT_S", "FASI_UNPACK_LEASE_S", "FASI_CHORE_LIMIT_S")
+ORDERS = (ASCENDING, CHORES_ASCENDING, UNPACKING_ASCENDING)
 
 
 def timing_errors() -> list[str]:
@@ -37,7 +39,7 @@ def timing_errors() -> list[str]:
     return [
         f"{shorter} ({getattr(settings, shorter)} s) must be less than "
         f"{longer} ({getattr(settings, longer)} s)."
-        for order in (ASCENDING, CHORES_ASCENDING)
+        for order in ORDERS
         for shorter, longer in pairwise(order)
         if getattr(settings, shorter) >= getattr(settings, longer)
     ]
@@ -47,6 +49,6 @@ def timing_errors() -> list[str]:
 def check_timing_order(
     app_configs: Sequence[AppConfig] | None = None, **_: Any
 ) -> Iterable[CheckMessage]:
-    orders = (" < ".join(order) for order in (ASCENDING, CHORES_ASCENDING))
+    orders = (" < ".join(order) for order in ORDERS)
     hint = "Set them in this order: " + "; ".join(orders)
     return [Error(sentence, hint=hint, id="fasi.E001") for sentence in timing_errors()]

@@ -15,10 +15,13 @@ from django.contrib.auth import SESSION_KEY, get_user_model
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import Q
 
+from classifier import objects
 from classifier.exports import remove_export
-from classifier.models import Consent, Erasure, Export, Outfit, Share
+from classifier.models import Batch, Consent, Erasure, Export, Outfit, Share
 from classifier.removal import remove_outfits
+from classifier.unpacking import cancel_zips, key_of
 from classifier.wakeup import wake_chores
 
 log = structlog.get_logger(__name__)
@@ -50,6 +53,9 @@ def erase(owner_id: int) -> None:
 
     Raises StorageUnavailable: what was removed until then stays removed, the rest is done later.
     """
+    batches = Batch.objects.filter(owner_id=owner_id)
+    cancel_zips(Q(batch__in=batches))
+    objects.remove(map(key_of, batches.values_list("pk", flat=True)))
     outfits = Outfit.objects.filter(owner_id=owner_id)
     while portion := list(outfits.values_list("pk", flat=True)[:PORTION]):
         remove_outfits(portion)

@@ -109,7 +109,21 @@ def history_page(
     user: User, filters: Filters, after: Place | None, size: int = PAGE_SIZE
 ) -> HistoryPage:
     """The `size` outfits that follow `after`."""
-    found = filters.of(user)
+    outfits, following = outfits_after(filters.of(user), after, size)
+    months: list[Month] = []
+    begun = _month(after.created) if after else None
+    for outfit in outfits:
+        month = _month(outfit.created)
+        if not months or months[-1].first_day != month:
+            months.append(Month(month, goes_on=month == begun))
+        months[-1].outfits.append(outfit)
+    return HistoryPage(months, following)
+
+
+def outfits_after(
+    found: QuerySet[Outfit], after: Place | None, size: int = PAGE_SIZE
+) -> tuple[list[Outfit], Place | None]:
+    """The `size` outfits that follow `after`, newest first, and where the next page begins."""
     if after:
         # The first condition is what the index scan starts from.
         found = found.filter(created__lte=after.created).exclude(
@@ -118,15 +132,7 @@ def history_page(
     outfits = list(found[: size + 1])
     more = len(outfits) > size
     del outfits[size:]
-    months: list[Month] = []
-    begun = _month(after.created) if after else None
-    for outfit in outfits:
-        month = _month(outfit.created)
-        if not months or months[-1].first_day != month:
-            months.append(Month(month, goes_on=month == begun))
-        months[-1].outfits.append(outfit)
-    last = outfits[-1] if more else None
-    return HistoryPage(months, Place(last.created, last.pk) if last else None)
+    return outfits, Place(outfits[-1].created, outfits[-1].pk) if more else None
 
 
 def _month(moment: datetime) -> date:

@@ -1,9 +1,9 @@
 """The bucket: every byte that goes to S3 or comes from it passes here.
 
 Keys are made of UUIDs only: `outfits/<outfit id>/photo.jpg`, `outfits/<outfit id>/thumb.jpg`,
-`exports/<export id>/<attempt>.zip`, `bundles/<sha256>/...` for releases, and
-`uploads/<upload id>/file` for photos that wait to be checked. The objects are private; browsers get
-signed addresses.
+`exports/<export id>/<attempt>.zip`, `bundles/<sha256>/...` for releases, `uploads/<upload id>/file`
+for photos that wait to be checked, and `batches/<batch id>/upload.zip` until it is unpacked. The
+objects are private; browsers get signed addresses.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,9 +11,10 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, cast
+from typing import IO, TYPE_CHECKING, cast
 
 import boto3
+from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -26,6 +27,7 @@ OUTFITS = "outfits/"
 UPLOADS = "uploads/"
 BUNDLES = "bundles/"
 EXPORTS = "exports/"
+BATCHES = "batches/"
 JPEG = "image/jpeg"
 MISSING_CODES = {"404", "NoSuchKey", "NotFound"}
 
@@ -71,6 +73,28 @@ def get(key: str) -> bytes:
             raise ObjectMissing(key) from error
         raise StorageUnavailable(f"could not fetch {key}: {error}") from error
     except BotoCoreError as error:
+        raise StorageUnavailable(f"could not fetch {key}: {error}") from error
+
+
+def put_file(key: str, file: IO[bytes], content_type: str) -> None:
+    """Store a large file, in parts, of which memory holds a few. Raises StorageUnavailable."""
+    try:
+        client().upload_fileobj(
+            file, settings.FASI_S3_BUCKET, key, ExtraArgs={"ContentType": content_type}
+        )
+    except (Boto3Error, BotoCoreError, ClientError) as error:
+        raise StorageUnavailable(f"could not store {key}: {error}") from error
+
+
+def get_file(key: str, file: IO[bytes]) -> None:
+    """Write the object's bytes to the file. Raises ObjectMissing, StorageUnavailable."""
+    try:
+        client().download_fileobj(settings.FASI_S3_BUCKET, key, file)
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") in MISSING_CODES:
+            raise ObjectMissing(key) from error
+        raise StorageUnavailable(f"could not fetch {key}: {error}") from error
+    except (Boto3Error, BotoCoreError) as error:
         raise StorageUnavailable(f"could not fetch {key}: {error}") from error
 
 

@@ -23,22 +23,16 @@ MINUTE = 60
 DAY = 24 * 60 * 60
 
 
-def check_quota(owner_id: int, address: str, *, stores: bool = True) -> None:
+def check_quota(owner_id: int, address: str, *, stores: bool = True, paced: bool = False) -> None:
     """Count one upload. Raises Refused when it is one too many.
 
-    Classifying a photo again counts as much, but `stores` nothing.
+    Classifying a photo again counts as much, but `stores` nothing. What is `paced` comes no faster
+    than a worker of ours takes it: the rates, which are against bursts, do not count it.
     """
     now = datetime.now(UTC)
     try:
-        minute, from_address = count(
-            (f"uploads:minute:{owner_id}:{now:%H%M}", MINUTE),
-            (f"uploads:address:{address}:{now:%H%M}", MINUTE),
-        )
-        if (
-            minute > settings.FASI_UPLOADS_PER_MINUTE
-            or from_address > settings.FASI_UPLOADS_PER_MINUTE_ADDRESS
-        ):
-            raise Refused(Refusal.RATE)
+        if not paced:
+            _check_rates(owner_id, address, now)
         (today,) = count((f"uploads:day:{owner_id}:{now:%Y%m%d}", DAY))
         if today > settings.FASI_UPLOADS_PER_DAY:
             raise Refused(Refusal.DAILY_QUOTA)
@@ -50,6 +44,18 @@ def check_quota(owner_id: int, address: str, *, stores: bool = True) -> None:
         return
     if stored and stored >= settings.FASI_STORED_BYTES:
         raise Refused(Refusal.STORAGE_QUOTA)
+
+
+def _check_rates(owner_id: int, address: str, now: datetime) -> None:
+    minute, from_address = count(
+        (f"uploads:minute:{owner_id}:{now:%H%M}", MINUTE),
+        (f"uploads:address:{address}:{now:%H%M}", MINUTE),
+    )
+    if (
+        minute > settings.FASI_UPLOADS_PER_MINUTE
+        or from_address > settings.FASI_UPLOADS_PER_MINUTE_ADDRESS
+    ):
+        raise Refused(Refusal.RATE)
 
 
 def count(*windows: tuple[str, int]) -> list[int]:

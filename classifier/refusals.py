@@ -27,6 +27,17 @@ class Refusal(StrEnum):
     DAILY_QUOTA = "daily_quota"
     STORAGE_QUOTA = "storage_quota"
     STORAGE_UNAVAILABLE = "storage_unavailable"
+    BATCH_CANCELLED = "batch_cancelled"
+    NO_FILES = "no_files"
+    ZIP_BROKEN = "zip_broken"
+    ZIP_TOO_LARGE = "zip_too_large"
+    ZIP_TOO_MANY_FILES = "zip_too_many_files"
+    ZIP_UNPACKS_TOO_LARGE = "zip_unpacks_too_large"
+    ZIP_EMPTY = "zip_empty"
+    ZIPS_WAITING = "zips_waiting"
+    ZIP_ENCRYPTED = "zip_encrypted"
+    UNSAFE_NAME = "unsafe_name"
+    FILE_ENDS_WORKERS = "file_ends_workers"
 
 
 _ANSWERS: dict[Refusal, tuple[HTTPStatus, Promise]] = {
@@ -86,6 +97,50 @@ _ANSWERS: dict[Refusal, tuple[HTTPStatus, Promise]] = {
         HTTPStatus.SERVICE_UNAVAILABLE,
         _("We cannot store photos right now. Nothing was kept; try again in a minute."),
     ),
+    Refusal.BATCH_CANCELLED: (
+        HTTPStatus.CONFLICT,
+        _("This batch was cancelled and takes no more photos. Begin another."),
+    ),
+    Refusal.NO_FILES: (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        _("Nothing arrived. Choose a folder, several photos or a ZIP file and send it again."),
+    ),
+    Refusal.ZIP_BROKEN: (
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        _("This file is not a ZIP that we can read, or it is damaged. Make it again."),
+    ),
+    Refusal.ZIP_TOO_LARGE: (
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        _("This ZIP is larger than %(zip_bytes)s. Divide it into several."),
+    ),
+    Refusal.ZIP_TOO_MANY_FILES: (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        _("There are more than %(zip_files)s files in this ZIP. Divide it into several."),
+    ),
+    Refusal.ZIP_UNPACKS_TOO_LARGE: (
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        _("Unpacked, this ZIP takes more than %(unpacked_bytes)s. Divide it into several."),
+    ),
+    Refusal.ZIP_EMPTY: (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        _("There is no file in this ZIP."),
+    ),
+    Refusal.ZIPS_WAITING: (
+        HTTPStatus.TOO_MANY_REQUESTS,
+        _("Some of your ZIP files are still being unpacked. Wait until one of them is done."),
+    ),
+    Refusal.ZIP_ENCRYPTED: (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        _("This file is locked by a password. Make the ZIP again without one."),
+    ),
+    Refusal.UNSAFE_NAME: (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        _("This file leads out of the ZIP, as no photo needs to. It was not opened."),
+    ),
+    Refusal.FILE_ENDS_WORKERS: (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        _("Reading this file was cut short, several times over. Save the photo anew."),
+    ),
 }
 
 
@@ -115,4 +170,7 @@ class Refused(Exception):
             "side": settings.FASI_MIN_SIDE,
             "per_day": settings.FASI_UPLOADS_PER_DAY,
             "stored": filesizeformat(settings.FASI_STORED_BYTES),
+            "zip_bytes": filesizeformat(settings.FASI_ZIP_BYTES),
+            "zip_files": settings.FASI_ZIP_FILES,
+            "unpacked_bytes": filesizeformat(settings.FASI_ZIP_UNPACKED_BYTES),
         }

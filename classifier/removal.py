@@ -11,6 +11,7 @@ from django.utils import timezone
 from classifier import multipart, objects
 from classifier.direct_uploads import open_among
 from classifier.models import Export, Outfit
+from classifier.unpacking import pending_among
 
 log = structlog.get_logger(__name__)
 
@@ -27,30 +28,34 @@ def remove_outfit(outfit: Outfit) -> None:
         log.info("outfit_removed", outfit=str(outfit.pk))
 
 
-def remove_outfits(ids: Collection[uuid.UUID]) -> int:
+def remove_outfits(ids: Collection[uuid.UUID], status: str = "") -> int:
     """Delete these outfits, objects first, in one transaction. Returns how many there were.
 
-    Raises StorageUnavailable, and then all of them are still there.
+    With a `status` only those that have it now. Raises StorageUnavailable, and then all of them are
+    still there.
     """
+    chosen = Outfit.objects.filter(pk__in=ids)
+    if status:
+        chosen = chosen.filter(status=status)
     with transaction.atomic():
         # The lock keeps a worker from writing a prediction under a row that goes.
-        locked = Outfit.objects.select_for_update().filter(pk__in=ids)
-        keys = [key for pair in locked.values_list("photo_key", "thumb_key") for key in pair]
-        objects.remove(keys)
-        Outfit.objects.filter(pk__in=ids).delete()
-    return len(keys) // 2
+        locked = list(chosen.select_for_update().values_list("pk", "photo_key", "thumb_key"))
+        objects.remove(key for _, *keys in locked for key in keys)
+        Outfit.objects.filter(pk__in=[pk for pk, *_ in locked]).delete()
+    return len(locked)
 
 
 def remove_orphans(now: datetime | None = None) -> int:
     """Delete objects that have no row, once they are ORPHAN_AGE old. Returns how many.
 
     They stem from an upload, or an export, that was cut off between storing and recording, or from
-    a direct upload that is over.
+    a direct upload or a ZIP that is over.
     """
     oldest = (now or timezone.now()) - ORPHAN_AGE
     removed = _remove_below(objects.OUTFITS, oldest, _known_outfits)
     removed += _remove_below(objects.EXPORTS, oldest, _known_exports)
     removed += _remove_below(objects.UPLOADS, oldest, open_among)
+    removed += _remove_below(objects.BATCHES, oldest, pending_among)
     return removed + _abort_uploads(oldest)
 
 
@@ -95,8 +100,9 @@ def _remove_without_row(
 
 
 def _abort_uploads(oldest: datetime) -> int:
-    """Drop parts of exports that nobody goes on with: no listing of objects shows them."""
-    stale = [each for each in multipart.uploads(objects.EXPORTS) if each[2] < oldest]
+    """Drop parts of large files that nobody goes on with: no listing of objects shows them."""
+    begun = [*multipart.uploads(objects.EXPORTS), *multipart.uploads(objects.BATCHES)]
+    stale = [each for each in begun if each[2] < oldest]
     ids = [upload_id for _key, upload_id, _begun in stale]
     running = set(Export.objects.filter(upload_id__in=ids).values_list("upload_id", flat=True))
     for key, upload_id, _begun in stale:

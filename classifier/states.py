@@ -15,12 +15,13 @@ lost the lease and changes nothing.
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Max, QuerySet
+from django.utils import timezone
 
 from classifier.failures import Failure
 from classifier.models import Outfit, Prediction
@@ -355,6 +356,15 @@ def _turns(owner_ids: Sequence[int], priority: int) -> list[int]:
         own_last[owner_id] = _start(virtual_time, own_last.get(owner_id))
         turns.append(own_last[owner_id])
     return turns
+
+
+_FOREVER = timedelta(days=36_500)
+
+
+def withhold(batch_id: uuid.UUID) -> None:
+    """Let no claim take what waits of a cancelled batch: it is being removed."""
+    waiting = Outfit.objects.filter(batch_id=batch_id, status=Outfit.Status.QUEUED)
+    waiting.update(not_before=timezone.now() + _FOREVER)
 
 
 def work_waits() -> bool:

@@ -1,10 +1,14 @@
 """Uploads are measured while they stream in: what is too large is neither kept nor spooled."""
 
 from io import BytesIO
+from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
+from django.urls import reverse
+
+ZIP_FIELD = "archive"
 
 
 class TooLargeFile(UploadedFile[bytes]):
@@ -14,13 +18,30 @@ class TooLargeFile(UploadedFile[bytes]):
 class CappedUploadHandler(FileUploadHandler):
     """First in FILE_UPLOAD_HANDLERS: passes chunks on until the limit, then drops the rest.
 
-    Only the file that is too large is refused; its neighbours in the same request are not.
+    Only the file that is too large is refused; its neighbours in the same request are not. A ZIP
+    may be larger than a photo, where one is expected and from somebody who is signed in.
     """
 
+    @property
+    def _most(self) -> int:
+        request = self.request
+        if (
+            self.field_name == ZIP_FIELD
+            and request is not None
+            and request.path == reverse("batches")
+            and request.user.is_authenticated
+        ):
+            return int(settings.FASI_ZIP_BYTES)
+        return int(settings.FASI_MAX_UPLOAD_BYTES)
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        super().new_file(*args, **kwargs)
+        self._limit = self._most
+
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
-        return raw_data if start + len(raw_data) <= settings.FASI_MAX_UPLOAD_BYTES else None
+        return raw_data if start + len(raw_data) <= self._limit else None
 
     def file_complete(self, file_size: int) -> UploadedFile[bytes] | None:
-        if file_size <= settings.FASI_MAX_UPLOAD_BYTES:
+        if file_size <= self._limit:
             return None  # the next handler has it
         return TooLargeFile(file=BytesIO(), name=self.file_name, size=file_size)

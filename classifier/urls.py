@@ -3,6 +3,15 @@
 from django.urls import path
 
 from classifier.api.root import api
+from classifier.views.batches import (
+    BatchesView,
+    add_photos,
+    batch_page,
+    batch_results,
+    batch_state,
+    cancel_batch,
+    results_csv,
+)
 from classifier.views.cards import (
     card_image,
     correct_outfit,
@@ -48,6 +57,13 @@ urlpatterns = [
     path("outfits/<uuid:outfit_id>/", outfit_page, name="outfit"),
     path("outfits/<uuid:outfit_id>/state/", outfit_state, name="outfit_state"),
     path("outfits/<uuid:outfit_id>/delete/", delete_outfit, name="outfit_delete"),
+    path("batches/", BatchesView.as_view(), name="batches"),
+    path("batches/<uuid:batch_id>/", batch_page, name="batch"),
+    path("batches/<uuid:batch_id>/photos/", add_photos, name="batch_photos"),
+    path("batches/<uuid:batch_id>/state/", batch_state, name="batch_state"),
+    path("batches/<uuid:batch_id>/results/", batch_results, name="batch_results"),
+    path("batches/<uuid:batch_id>/results.csv", results_csv, name="batch_csv"),
+    path("batches/<uuid:batch_id>/cancel/", cancel_batch, name="batch_cancel"),
     path("account/tokens/", TokensView.as_view(), name="tokens"),
     path("account/tokens/<uuid:token_id>/revoke/", revoke, name="token_revoke"),
     path("api/", api.urls),

@@ -153,6 +153,7 @@ FASI_VISIBILITY_TIMEOUT_S = env.int("FASI_VISIBILITY_TIMEOUT_S", default=3600)
 FASI_CHORES_S = env.int("FASI_CHORES_S", default=30)
 FASI_CHORE_LIMIT_S = env.int("FASI_CHORE_LIMIT_S", default=3000)
 FASI_EXPORT_LEASE_S = env.int("FASI_EXPORT_LEASE_S", default=120)
+FASI_UNPACK_LEASE_S = env.int("FASI_UNPACK_LEASE_S", default=120)
 FASI_EXPORT_HOURS = env.int("FASI_EXPORT_HOURS", default=72)
 
 CELERY_BROKER_URL = required("FASI_BROKER_URL")
@@ -271,6 +272,10 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
+# A ZIP of photos: its size, how many files are in it, and what they may take when unpacked.
+FASI_ZIP_BYTES = env.int("FASI_ZIP_BYTES", default=500 * 1024**2)
+FASI_ZIP_FILES = env.int("FASI_ZIP_FILES", default=2_000)
+FASI_ZIP_UNPACKED_BYTES = env.int("FASI_ZIP_UNPACKED_BYTES", default=1024**3)
 DATA_UPLOAD_MAX_NUMBER_FILES = env.int("FASI_MAX_FILES_PER_REQUEST", default=200)
 
 # The REST API ------------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ def site(transactional_db: None, _site: None, settings: Any) -> Iterator[None]:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     cache.clear()
     yield
-    for prefix in (objects.OUTFITS, objects.EXPORTS):
+    for prefix in (objects.OUTFITS, objects.EXPORTS, objects.BATCHES):
         objects.remove([key for key, _ in objects.listing(prefix)])
     for key, upload_id, _ in multipart.uploads(objects.EXPORTS):
         multipart.abort(key, upload_id)

@@ -1,4 +1,4 @@
-"""Long work that is not classifying: exports, erasures, what is over. The rows say what to do.
+"""Long work that is not classifying: exports, erasures, ZIPs, what is over. Rows say what to do.
 
 It has a queue and a process of its own, without an engine: an export of thousands of photos must
 not keep a single photo waiting for its style.
@@ -11,7 +11,7 @@ import structlog
 from celery.exceptions import SoftTimeLimitExceeded
 from django.contrib.auth import get_user_model
 
-from classifier import exports, multipart, objects
+from classifier import batches, exports, multipart, objects, unpacking
 from classifier.archive import write_archive
 from classifier.erasure import erase
 from classifier.failures import Failure
@@ -19,6 +19,7 @@ from classifier.models import Erasure
 from classifier.multipart import MultipartObject
 from classifier.objects import StorageUnavailable
 from worker.runtime import worker_name
+from worker.unpacker import unpack
 
 log = structlog.get_logger(__name__)
 
@@ -37,8 +38,14 @@ def do_chores() -> None:
         _try(erase, owner_id)
     for export_id in exports.expired_exports():
         _try(exports.remove_export, export_id)
+    for batch_id in batches.cancelled_batches():
+        _try(batches.clear, batch_id)
+    if count := unpacking.return_expired_zips():
+        log.warning("unpacking_leases_expired", count=count)
     while claim := exports.claim_export(worker_name()):
         prepare(claim)
+    while zip_claim := unpacking.claim_zip(worker_name()):
+        unpack(zip_claim)
 
 
 def _try(chore: Callable[[Any], object], of: Any) -> None:

@@ -6,6 +6,7 @@ from django.core.files.base import ContentFile
 
 from classifier import direct_uploads, objects
 from classifier.accept import accept_photo
+from classifier.batches import add_photo
 from classifier.direct_uploads import MOST_ATTEMPTS, Claim
 from classifier.failures import Failure
 from classifier.models import Outfit
@@ -67,17 +68,11 @@ def _accepted(claim: Claim) -> Outfit:
     # The policy limits the size already; a bucket that ignores it must not fill our memory.
     if objects.size(upload.key) > settings.FASI_MAX_UPLOAD_BYTES:
         raise Refused(Refusal.TOO_LARGE)
-    accepted = accept_photo(
-        upload.owner_id,
-        ContentFile(objects.get(upload.key), upload.name),
-        address=upload.address,
-        wardrobe=upload.wardrobe,
-        batch=upload.batch,
-        priority=Outfit.Priority.BATCH if upload.batch else Outfit.Priority.INTERACTIVE,
-    )
-    if upload.batch and not accepted.seen_before:
-        upload.batch.add_photos(1)
-    return accepted.outfit
+    photo = ContentFile(objects.get(upload.key), upload.name)
+    address, wardrobe = upload.address, upload.wardrobe
+    if upload.batch:
+        return add_photo(upload.batch, photo, address=address, wardrobe=wardrobe).outfit
+    return accept_photo(upload.owner_id, photo, address=address, wardrobe=wardrobe).outfit
 
 
 def _discard(key: str) -> None:

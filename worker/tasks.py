@@ -51,7 +51,7 @@ LONG = {
 
 @shared_task(name="worker.chores", **LONG)
 def chores() -> None:
-    """Prepare exports, erase closed accounts, remove exports whose time is over."""
+    """Prepare exports, unpack ZIPs, erase closed accounts, remove what is over or cancelled."""
     do_chores()
 
 

@@ -12,6 +12,7 @@ from classifier.api.replay import IdempotencyKey, once
 from classifier.api.schemas import BatchIn, BatchOut, BatchPage, UploadedOut
 from classifier.api.shown import batches_out
 from classifier.api.submit import FORM, submit_photos
+from classifier.batches import cancel
 from classifier.models import Batch
 
 router = Router()
@@ -52,11 +53,18 @@ def upload_to_batch(
     request: ApiRequest, batch_id: uuid.UUID, idempotency_key: IdempotencyKey = None
 ) -> Status[UploadedOut]:
     """Add photos to a batch. A photo that you uploaded before stays where it is."""
+    return submit_photos(request, _mine(request, batch_id))
+
+
+@router.post("/{uuid:batch_id}/cancel", auth=WRITE, response=BatchOut)
+def cancel_batch(request: ApiRequest, batch_id: uuid.UUID) -> BatchOut:
+    """Take no more photos, and classify none that still waits: those are deleted.
+
+    Results that are there stay. A batch that was cancelled before stays as it is.
+    """
     batch = _mine(request, batch_id)
-    answer = submit_photos(request, batch)
-    new = sum(item.id is not None and not item.seen_before for item in answer.value.items)
-    batch.add_photos(new)
-    return answer
+    cancel(batch)
+    return batches_out(request, [batch])[0]
 
 
 def _mine(request: ApiRequest, batch_id: uuid.UUID) -> Batch:

@@ -203,6 +203,8 @@ class BatchOut(Schema):
     total: int = Field(description="Photos that were added.")
     counts: Mapping[str, int] = Field(description="Its outfits by status.")
     finished: bool = Field(description="Nothing waits any more.")
+    left_out: int = Field(description="Files that became no outfit of it.")
+    cancelled: datetime | None
 
     model_config = example(
         id=BATCH_ID,
@@ -212,6 +214,8 @@ class BatchOut(Schema):
         total=3,
         counts={"queued": 0, "running": 0, "done": 3, "failed": 0},
         finished=True,
+        left_out=0,
+        cancelled=None,
     )
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Count
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -22,6 +21,7 @@ from classifier.api.schemas import (
     UploadOut,
     WebhookOut,
 )
+from classifier.batches import progress_of
 from classifier.failures import words
 from classifier.models import (
     Batch,
@@ -97,16 +97,9 @@ def correction_out(review: Review) -> CorrectionOut:
 
 
 def batches_out(request: HttpRequest, batches: Iterable[Batch]) -> list[BatchOut]:
-    """The batches with their outfits counted by status, in one query."""
+    """The batches, each with how far it is."""
     batches = list(batches)
-    counts = {batch.pk: dict.fromkeys(Outfit.Status.values, 0) for batch in batches}
-    by_status = (
-        Outfit.objects.filter(batch__in=batches)
-        .values_list("batch_id", "status")
-        .annotate(outfits=Count("pk"))
-    )
-    for batch_id, status, outfits in by_status:
-        counts[batch_id][status] = outfits
+    progress = progress_of(batches)
     return [
         BatchOut(
             id=batch.pk,
@@ -114,10 +107,10 @@ def batches_out(request: HttpRequest, batches: Iterable[Batch]) -> list[BatchOut
             name=batch.name,
             created=batch.created,
             total=batch.total,
-            counts=counts[batch.pk],
-            finished=not any(
-                counts[batch.pk][status] for status in (Outfit.Status.QUEUED, Outfit.Status.RUNNING)
-            ),
+            counts=progress[batch.pk].counts,
+            finished=progress[batch.pk].finished,
+            left_out=progress[batch.pk].left_out,
+            cancelled=batch.cancelled,
         )
         for batch in batches
     ]

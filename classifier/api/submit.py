@@ -11,7 +11,8 @@ from classifier.api.auth import ApiRequest
 from classifier.api.problems import Code, Problem, problem, refusal
 from classifier.api.schemas import ProblemOut, SubmittedOut, UploadedOut
 from classifier.api.shown import outfit_address
-from classifier.models import Batch, Outfit
+from classifier.batches import add_photo
+from classifier.models import Batch
 from classifier.refusals import Refusal, Refused
 
 MULTIPART = "multipart/form-data"
@@ -76,14 +77,12 @@ def submit_photos(request: ApiRequest, batch: Batch | None = None) -> Status[Upl
 def _accepted(
     request: ApiRequest, upload: UploadedFile[bytes], wardrobe: str, batch: Batch | None
 ) -> SubmittedOut:
-    accepted = accept_photo(
-        request.auth.owner_id,
-        upload,
-        address=get_adapter().get_client_ip(request),
-        wardrobe=wardrobe,
-        batch=batch,
-        priority=Outfit.Priority.BATCH if batch else Outfit.Priority.INTERACTIVE,
-    )
+    address = get_adapter().get_client_ip(request)
+    if batch:
+        accepted = add_photo(batch, upload, address=address, wardrobe=wardrobe)
+    else:
+        owner_id = request.auth.owner_id
+        accepted = accept_photo(owner_id, upload, address=address, wardrobe=wardrobe)
     return SubmittedOut(
         name=display_name(upload.name or ""),
         status=HTTPStatus.ACCEPTED,

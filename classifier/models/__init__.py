@@ -1,7 +1,7 @@
 """The tables: outfits and what is known about them, and what people asked for their data."""
 
 from classifier.models.attempt import Attempt
-from classifier.models.batch import Batch
+from classifier.models.batch import Batch, LeftOut
 from classifier.models.consent import Consent
 from classifier.models.erasure import Erasure
 from classifier.models.export import Export
@@ -12,6 +12,7 @@ from classifier.models.release import Release
 from classifier.models.review import Review
 from classifier.models.share import Share
 from classifier.models.token import ApiToken, Scope
+from classifier.models.unpacking import Unpacking
 from classifier.models.upload import DirectUpload
 from classifier.models.webhook import Delivery, Event, Webhook
 
@@ -26,11 +27,13 @@ __all__ = [
     "Event",
     "Export",
     "IdempotentRequest",
+    "LeftOut",
     "Outfit",
     "Prediction",
     "Release",
     "Review",
     "Scope",
     "Share",
+    "Unpacking",
     "Webhook",
 ]

@@ -300,6 +300,10 @@ class Fasi:
         """How far a batch is."""
         return Batch.read(self._send("GET", f"batches/{batch_id}"))
 
+    def cancel_batch(self, batch_id: str) -> Batch:
+        """Take no more photos, and delete those that still wait; results stay."""
+        return Batch.read(self._post(f"batches/{batch_id}/cancel"))
+
     def styles(self) -> list[str]:
         """The ids of the styles that the model knows."""
         return [style["id"] for style in self._send("GET", "styles")["styles"]]

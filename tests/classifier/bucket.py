@@ -13,8 +13,8 @@ def keys_below(*prefixes: str) -> set[str]:
 
 
 def all_user_keys() -> set[str]:
-    """All that is in the bucket of anybody: photos, thumbs, exports."""
-    return keys_below(objects.OUTFITS, objects.EXPORTS)
+    """All that is in the bucket of anybody: photos, thumbs, exports, ZIPs."""
+    return keys_below(objects.OUTFITS, objects.EXPORTS, objects.BATCHES)
 
 
 def uploads_under_way() -> set[str]:

@@ -20,6 +20,7 @@ from selenium.webdriver.support.expected_conditions import presence_of_element_l
 from selenium.webdriver.support.wait import WebDriverWait
 
 from benchmarks.client import Visitor
+from tests.classifier.zipping import zip_of
 from tests.drawing import numbered, outfit_jpeg
 from tests.e2e.browser import start_browser
 from tests.local.starting import ROOT, Up, environment, wait_until
@@ -97,6 +98,11 @@ def _live(up: Up) -> dict[str, str]:
         "share": f"/outfits/{shared}/",
         "shared": link[0],
     }
+
+
+def _closet(seed: int) -> bytes:
+    photos = {f"{n}.jpg": numbered(outfit_jpeg(200 + n), seed + n) for n in range(6)}
+    return zip_of({**photos, "receipt.txt": b"no photo", "cut.jpg": outfit_jpeg(220)[:9000]})
 
 
 def _dead_letters(up: Up) -> None:
@@ -187,6 +193,15 @@ def _walk(pictures: _Pictures, address: str, outfits: dict[str, str], folder: Pa
     )
     shown('#outfit[data-status="failed"]')
     pictures.save("failed")
+    browser.get(f"{address}/batches/")
+    pictures.save("batches")
+    archive = folder / f"closet {pictures.suffix}.zip"
+    archive.write_bytes(_closet(abs(hash(pictures.suffix))))
+    browser.find_element(By.ID, "batch-zip").send_keys(str(archive))
+    browser.find_element(By.CSS_SELECTOR, "#batch-form button").click()
+    shown('#batch[data-status="finished"]')
+    shown("#results .grid")
+    pictures.save("batch")
     for name, path in {
         "profile": "/profile/",
         "similar": f"{outfits['outfit']}similar/",

@@ -48,6 +48,7 @@ FOR_FAULTS = {
     "FASI_SWEEP_S": "1",
     "FASI_CHORES_S": "1",
     "FASI_EXPORT_LEASE_S": "4",
+    "FASI_UNPACK_LEASE_S": "4",
 }
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client

@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from django.contrib.auth.models import User
 from django.core.files.base import File
 
-from classifier.accept import Accepted, accept_photo
-from classifier.models import Batch, Outfit
+from classifier.accept import Accepted
+from classifier.batches import add_photo
+from classifier.models import Batch
 from classifier.refusals import Refusal, Refused
 from worker.folder.files import relative
 
@@ -18,7 +18,6 @@ from worker.folder.files import relative
 def enqueue(
     paths: Iterable[Path],
     folder: Path,
-    owner: User,
     batch: Batch,
     *,
     wardrobe: str = "",
@@ -32,7 +31,7 @@ def enqueue(
     for path in paths:
         name = relative(path, folder)
         try:
-            accepted = _accept(path, owner, batch, wardrobe)
+            accepted = _accept(path, name, batch, wardrobe)
         except Refused as refused:
             if refused.reason in _FOR_ALL:
                 raise
@@ -40,8 +39,6 @@ def enqueue(
         except OSError as error:
             tell(name, f"unreadable: {error.strerror}.")
         else:
-            if not accepted.seen_before:
-                batch.add_photos(1)
             tell(name, accepted)
 
 
@@ -49,21 +46,16 @@ _FOR_ALL = (
     Refusal.DAILY_QUOTA,
     Refusal.STORAGE_QUOTA,
     Refusal.STORAGE_UNAVAILABLE,
+    Refusal.BATCH_CANCELLED,
     Refusal.UNKNOWN_WARDROBE,
 )
 
 
-def _accept(path: Path, owner: User, batch: Batch, wardrobe: str) -> Accepted:
+def _accept(path: Path, name: str, batch: Batch, wardrobe: str) -> Accepted:
     while True:
         try:
             with path.open("rb") as file:
-                return accept_photo(
-                    owner.pk,
-                    File(file, name=path.name),
-                    wardrobe=wardrobe,
-                    batch=batch,
-                    priority=Outfit.Priority.BATCH,
-                )
+                return add_photo(batch, File(file), name=name, wardrobe=wardrobe)
         except Refused as refused:
             if refused.reason is not Refusal.RATE:
                 raise

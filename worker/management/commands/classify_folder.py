@@ -146,7 +146,6 @@ class Command(BaseCommand):
             enqueue(
                 _shown(files_below(folder)),
                 folder,
-                owner,
                 batch,
                 wardrobe=options["wardrobe"],
                 tell=tell,
