@@ -1,0 +1,147 @@
+"""One headless Chromium that shows listing pages, and nothing but the site it was started for."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from selenium import webdriver
+from selenium.common.exceptions import TimeoutException, WebDriverException
+from selenium.webdriver.chrome.service import Service
+
+from crawler.errors import CrawlerError, Skipped
+
+LOAD_S = 30
+_FLAGS = (
+    "--headless",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    # The photos are fetched once, by us, and not by the browser too.
+    "--blink-settings=imagesEnabled=false",
+    "--window-size=1280,2000",
+)
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What the site answered to a page: its HTTP status, Retry-After, and where it led."""
+
+    status: int
+    retry_after: str
+    url: str
+
+
+class Browser:
+    """Starts at the first page, and again after a crash."""
+
+    def __init__(
+        self, agent: str, hosts: Sequence[str], binary: str = "", driver: str = "", *, root: bool
+    ) -> None:
+        """`hosts`: names, `*.name` too, that the browser may look up; it reaches nothing else."""
+        self._options = webdriver.ChromeOptions()
+        names = ", ".join(f"EXCLUDE {host}" for host in hosts)
+        rules = f"--host-resolver-rules=MAP * ~NOTFOUND , {names}"
+        for flag in (*_FLAGS, f"--user-agent={agent}", rules, *(["--no-sandbox"] if root else [])):
+            self._options.add_argument(flag)
+        self._options.set_capability("goog:loggingPrefs", {"performance": "ALL"})
+        self._options.page_load_strategy = "normal"
+        self._binary = binary or shutil.which("chromium") or shutil.which("google-chrome") or ""
+        self._driver_path = driver or shutil.which("chromedriver") or ""
+        self._driver: webdriver.Chrome | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.quit()
+
+    def load(self, url: str) -> Loaded:
+        """Show a page. Raises Skipped where it cannot be shown, CrawlerError without a browser."""
+        driver = self._started()
+        try:
+            driver.get_log("performance")  # of the page before: nobody needs it
+            driver.get(url)
+            status, retry_after = _answer(driver.get_log("performance"))
+            return Loaded(status, retry_after, driver.current_url)
+        except TimeoutException as error:
+            self.quit()  # it may still be loading
+            raise Skipped(f"the page took longer than {LOAD_S} s") from error
+        except WebDriverException as error:
+            reason = (error.msg or "the browser failed").splitlines()[0]
+            if "net::" not in reason:
+                self.quit()
+            raise Skipped(f"the page cannot be shown: {reason}") from error
+
+    def ask(self, script: str, *values: object) -> Any:
+        """What an asynchronous script says about the page that is shown. Raises Skipped."""
+        try:
+            return self._started().execute_async_script(script, *values)
+        except WebDriverException as error:
+            self.quit()
+            reason = (error.msg or "the browser failed").splitlines()[0]
+            raise Skipped(f"the page cannot be read: {reason}") from error
+
+    def save(self, place: Path) -> None:
+        """Keep the page that is shown, as `place`.html and .png, for whoever mends the profile."""
+        if self._driver is not None:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.with_suffix(".html").write_text(self._driver.page_source, encoding="utf-8")
+            self._driver.save_screenshot(str(place.with_suffix(".png")))
+
+    def quit(self) -> None:
+        """End the browser; the next page starts another."""
+        driver, self._driver = self._driver, None
+        if driver is not None:
+            try:
+                driver.quit()
+            except WebDriverException:
+                driver.service.stop()
+
+    def _started(self) -> webdriver.Chrome:
+        if self._driver is None:
+            if self._binary:
+                self._options.binary_location = self._binary
+            service = Service(self._driver_path) if self._driver_path else Service()
+            try:
+                self._driver = webdriver.Chrome(options=self._options, service=service)
+            except WebDriverException as error:
+                raise CrawlerError(
+                    "Chromium does not start. Install it (apt install chromium chromium-driver), or"
+                    f" say where it is: --chromium, --chromedriver. {error.msg or ''}".strip()
+                ) from error
+            self._driver.set_page_load_timeout(LOAD_S)
+            self._driver.set_script_timeout(LOAD_S)
+        return self._driver
+
+
+def _answer(entries: list[dict[str, Any]]) -> tuple[int, str]:
+    """Status and Retry-After of the last document that came, redirects followed."""
+    status, retry_after = 0, ""
+    for entry in entries:
+        message = json.loads(entry["message"])["message"]
+        if message["method"] != "Network.responseReceived":
+            continue
+        parameters = message["params"]
+        # A page's own frame has its loader's number as the request's.
+        if parameters.get("type") == "Document" and (
+            parameters["requestId"] == parameters["loaderId"]
+        ):
+            answer = parameters["response"]
+            headers = {name.lower(): value for name, value in answer["headers"].items()}
+            status, retry_after = int(answer["status"]), str(headers.get("retry-after", ""))
+    return status, retry_after

@@ -1,0 +1,128 @@
+"""The command line of the crawler: parse, call one function, say what came of it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tqdm import tqdm
+
+from crawler.errors import FAILED, INTERRUPTED, CrawlerError
+from crawler.journal import Journal
+
+JOURNAL = Path(".crawl", "journal.sqlite3")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    0 when all was had; 1 when something failed, which is listed; 2 when nothing could be begun; 3
+    when the site says stop; 130 after Ctrl-C.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.call(options))
+    except CrawlerError as error:
+        print(f"crawler: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("crawler: stopped; the same command goes on from here.", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m crawler",
+        description="From a listing of street snaps to a folder for training.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    crawl = commands.add_parser("crawl", help="fetch snaps; the same command goes on")
+    crawl.set_defaults(call=_crawl)
+    crawl.add_argument(
+        "--profile", required=True, help="a shipped one (snaps-2021), or a TOML file"
+    )
+    crawl.add_argument("--output", required=True, type=Path, help="the folder of the snaps")
+    crawl.add_argument("--listing", default="", help="another address: with {style} and {page}")
+    crawl.add_argument("--styles", default="", help="ids or names, with commas; all otherwise")
+    crawl.add_argument("--limit", type=_positive, default=0, help="snaps of each style, at most")
+    crawl.add_argument("--pages", type=_pages, default=(0, 0), metavar="A-B", help="of the listing")
+    crawl.add_argument("--again", action="store_true", help="walk pages that were walked before")
+    crawl.add_argument("--delay", type=_seconds, help="seconds between requests to a host")
+    crawl.add_argument("--parallel", type=_positive, default=2, help="downloads at a time (2)")
+    crawl.add_argument(
+        "--contact", default="", help="an address of yours that the user agent tells the site"
+    )
+    crawl.add_argument(
+        "--allow-host", action="append", default=[], help="a host that may be internal"
+    )
+    crawl.add_argument("--chromium", default="", help="the browser, where it is not in the PATH")
+    crawl.add_argument("--chromedriver", default="", help="its driver")
+    remove = commands.add_parser("remove", help="a takedown: remove snaps, for good")
+    remove.set_defaults(call=_remove)
+    remove.add_argument("--output", required=True, type=Path)
+    remove.add_argument("--source-url", required=True, help="of the image, or of the page it is on")
+    upload = commands.add_parser("upload", help="make a folder in S3 what the output is")
+    upload.set_defaults(call=_upload)
+    upload.add_argument("--output", required=True, type=Path)
+    upload.add_argument("--to", required=True, metavar="s3://BUCKET/PREFIX")
+    return parser
+
+
+def _crawl(options: argparse.Namespace) -> int:
+    from crawler.run import Run
+
+    with Run(options, options.output / JOURNAL) as run:
+        if run.first:
+            print(run.terms, file=sys.stderr)
+        with tqdm(unit="snaps", file=sys.stderr, disable=None) as bar:
+            run.crawl(lambda: bar.update())
+        for line in run.summary():
+            print(line)
+        return FAILED if run.has_failures() else 0
+
+
+def _remove(options: argparse.Namespace) -> int:
+    from crawler.removal import remove
+
+    count = remove(options.output, _journal(options.output), options.source_url)
+    print(f"Removed {count} files; the address will not be fetched again.")
+    return 0
+
+
+def _upload(options: argparse.Namespace) -> int:
+    from crawler.upload import upload
+
+    sent, removed = upload(options.output, options.to)
+    print(f"Sent {sent} files to {options.to}, removed {removed} there.")
+    return 0
+
+
+def _journal(output: Path) -> Journal:
+    if not (output / JOURNAL).is_file():
+        raise CrawlerError(f"{output} is no folder of a crawl.")
+    return Journal(output / JOURNAL)
+
+
+def _positive(text: str) -> int:
+    if not text.isdigit() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number above 0")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1
+    if not 0 <= seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} are no seconds")
+    return seconds
+
+
+def _pages(text: str) -> tuple[int, int]:
+    first, _, last = text.partition("-")
+    if not first.isdigit() or not (last or first).isdigit() or int(last or first) < int(first):
+        raise argparse.ArgumentTypeError(f"{text!r} is no range of pages, such as 1-20")
+    return int(first), int(last or first)

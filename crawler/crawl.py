@@ -1,0 +1,96 @@
+"""One run: for each style, fetch what the journal knows, and walk further pages for more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+
+from crawler.download import Downloads
+from crawler.errors import Skipped
+from crawler.journal import Journal, State
+from crawler.listing import Listing
+from crawler.profile import Profile
+
+AT_A_TIME = 100
+"""Snaps that are handed to the downloads at once."""
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a run is told: which styles (id to name) and pages, and how many snaps of each style.
+
+    `limit` 0 is all there are; `last_page` 0 is the listing's last.
+    """
+
+    styles: Mapping[str, str]
+    limit: int = 0
+    first_page: int = 0
+    last_page: int = 0
+    parallel: int = 2
+
+
+def crawl(
+    profile: Profile,
+    wishes: Wishes,
+    journal: Journal,
+    listing: Listing,
+    downloads: Downloads,
+    tell: Callable[[str, State], None],
+) -> None:
+    """Fetch snaps; `tell` learns the style and the state of each. Raises SiteSaysStop."""
+    run = journal.next_run()
+    with ThreadPoolExecutor(wishes.parallel, "download") as pool:
+        try:
+            for style, name in wishes.styles.items():
+                pages = _walk(profile, wishes, journal, listing, style)
+                while wanted := _wanted(wishes, journal, name):
+                    snaps = journal.to_fetch(name, run, wanted)
+                    if not snaps and not next(pages, False):
+                        break
+                    fetching = [pool.submit(downloads.fetch, snap, run) for snap in snaps]
+                    for done in as_completed(fetching):
+                        tell(name, done.result())
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _wanted(wishes: Wishes, journal: Journal, style: str) -> int:
+    if not wishes.limit:
+        return AT_A_TIME
+    return max(0, min(AT_A_TIME, wishes.limit - journal.count(style, State.SAVED)))
+
+
+def _walk(
+    profile: Profile, wishes: Wishes, journal: Journal, listing: Listing, style: str
+) -> Iterator[bool]:
+    """Note the snaps of further pages, a portion with each step, until the listing ends."""
+    name = profile.styles[style]
+    number = wishes.first_page or profile.first_page
+    before: set[str] = set()
+    while not wishes.last_page or number <= wishes.last_page:
+        end = journal.last_page(name)
+        if end is not None and number > end:
+            return
+        if journal.page_is_done(name, number):
+            number += 1
+            continue
+        url, items, more, there = profile.address(style, number), 0, True, set()
+        try:
+            for portion in listing.portions(style, number):
+                journal.found(portion.snaps)
+                items, more = items + portion.items, portion.more
+                there |= {snap.image_url for snap in portion.snaps}
+                yield True
+        except Skipped as skipped:
+            journal.page_failed(name, number, url, str(skipped))
+            if number == profile.first_page:
+                return  # what is wrong with the first page is wrong with all
+        else:
+            # Some sites show their last page again and again.
+            more = more and there != before
+            journal.page_walked(name, number, url, items, last=profile.scroll or not more)
+            if profile.scroll or not more:
+                return
+        before = there
+        number += 1

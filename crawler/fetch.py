@@ -1,0 +1,148 @@
+"""Files by HTTP: every address checked, also behind redirects, and nothing longer than it may be."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection
+from email.utils import parsedate_to_datetime
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from crawler.addresses import check_address
+from crawler.errors import SiteSaysStop, Skipped
+from crawler.pace import Pace
+
+MOST_REDIRECTS = 5
+MOST_RETRY_S = 120.0
+"""A host that asks for a longer pause than this ends the crawl; a later run goes on."""
+TRIES = 3
+BUSY = (httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE)
+DEADLINE_S = 60.0
+_TIMEOUT = httpx.Timeout(20, connect=10)
+
+
+class Fetcher:
+    """One HTTP client for all of a crawl; its methods may be called from several threads."""
+
+    def __init__(self, agent: str, pace: Pace, trusted: Collection[str]) -> None:
+        self._pace = pace
+        self._trusted = trusted
+        # No environment: a proxy would connect to addresses that nobody checked.
+        self._client = httpx.Client(
+            headers={"User-Agent": agent}, timeout=_TIMEOUT, trust_env=False, follow_redirects=False
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._client.close()
+
+    def get(self, url: str, *, most: int, referer: str = "") -> bytes:
+        """The body, at most so many bytes. Raises Skipped, and SiteSaysStop for 403 and 429."""
+        status, body = self.ask(url, most=most, referer=referer)
+        if status == httpx.codes.FORBIDDEN:
+            raise forbidden(url)
+        if status != httpx.codes.OK:
+            raise Skipped(f"HTTP {status}")
+        return body
+
+    def ask(self, url: str, *, most: int, referer: str = "") -> tuple[int, bytes]:
+        """Status and body, empty unless the status is 200. A pause that the host wants is kept.
+
+        Raises Skipped, and SiteSaysStop for 429 that does not end.
+        """
+        for _ in range(TRIES):
+            status, wait_s, body = self._follow(url, most, referer)
+            if status not in BUSY:
+                return status, body
+            self._pace.pause(url, later_s(status, wait_s, url))
+        if status == httpx.codes.TOO_MANY_REQUESTS:
+            raise SiteSaysStop(f"429, {TRIES} times: {url}. Go on later, with a longer --delay.")
+        return status, b""
+
+    def _follow(self, url: str, most: int, referer: str) -> tuple[int, float | None, bytes]:
+        end = time.monotonic() + DEADLINE_S
+        for _ in range(MOST_REDIRECTS + 1):
+            self._pace.wait(url)
+            request = self._request(url, referer)
+            try:
+                response = self._client.send(request, stream=True)
+                try:
+                    if not response.has_redirect_location:
+                        wait_s = retry_after_s(response.headers.get("Retry-After", ""))
+                        return response.status_code, wait_s, _body(response, most, end)
+                    url = str(httpx.URL(url).join(response.headers["Location"]))
+                finally:
+                    response.close()
+            except httpx.HTTPError as error:
+                raise Skipped(f"the connection failed: {type(error).__name__}") from error
+            except (httpx.InvalidURL, ValueError) as error:
+                raise Skipped("redirected to what is no address") from error
+        raise Skipped(f"more than {MOST_REDIRECTS} redirects")
+
+    def _request(self, url: str, referer: str) -> httpx.Request:
+        """To the address that was checked, whatever the name leads to by then."""
+        target = check_address(url, self._trusted)
+        named = httpx.URL(url)
+        headers = {"Host": named.netloc.decode("ascii")}
+        if referer:
+            headers["Referer"] = referer
+        return self._client.build_request(
+            "GET",
+            named.copy_with(host=target.address),
+            headers=headers,
+            extensions={"sni_hostname": target.host},
+        )
+
+
+def forbidden(url: str) -> SiteSaysStop:
+    """What to say of a 403."""
+    return SiteSaysStop(f"403: the site forbids {url}. Ask its owner before you go on.")
+
+
+def later_s(status: int, wait_s: float | None, url: str) -> float:
+    """Seconds until the busy host may be asked again.
+
+    Raises SiteSaysStop for a 429 without such a time; for a time too long to wait, Skipped for a
+    503.
+    """
+    if status == httpx.codes.TOO_MANY_REQUESTS and (wait_s is None or wait_s > MOST_RETRY_S):
+        when = f"in {wait_s:.0f} s" if wait_s else "later, with a longer --delay"
+        raise SiteSaysStop(f"429: {url} is asked too often. The same command goes on {when}.")
+    if wait_s is not None and wait_s > MOST_RETRY_S:
+        raise Skipped(f"HTTP {status}; not before {wait_s:.0f} s")
+    return wait_s or 0.0
+
+
+def retry_after_s(text: str) -> float | None:
+    """Seconds of a Retry-After (RFC 9110, 10.2.3), or None."""
+    if text.isdigit():
+        return float(text)
+    try:
+        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
+    except ValueError:
+        return None
+
+
+def _body(response: httpx.Response, most: int, end: float) -> bytes:
+    if response.status_code != httpx.codes.OK:
+        return b""
+    length = response.headers.get("Content-Length", "")
+    if length.isdigit() and int(length) > most:
+        raise Skipped(f"refused: {int(length):,} bytes, more than {most:,}")
+    body = bytearray()
+    for chunk in response.iter_bytes(64 * 1024):
+        body += chunk
+        if len(body) > most:
+            raise Skipped(f"refused: more than {most:,} bytes")
+        if time.monotonic() > end:
+            raise Skipped(f"slower than {DEADLINE_S:.0f} s")
+    return bytes(body)

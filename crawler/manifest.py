@@ -1,0 +1,47 @@
+"""What a crawl leaves: `manifest.csv`, which training reads, and `failures.csv`."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from crawler.journal import Journal
+
+MANIFEST = "manifest.csv"
+FAILURES = "failures.csv"
+COLUMNS = (
+    *("path", "style", "source", "sha256", "width", "height", "wardrobe"),
+    *("image_url", "page_url", "owner", "near_duplicate_of"),
+)
+
+
+def write_manifest(output: Path, journal: Journal) -> None:
+    """Write both files anew; a reader finds the old ones or the new ones, never a half."""
+    about = journal.about()
+    source, wardrobe, rights = about or ("", "", "")
+    snaps = (
+        (
+            *(row["path"], row["style"], source, row["sha256"], row["width"], row["height"]),
+            *(wardrobe, row["image_url"], row["page_url"], row["owner"] or rights, row["alike"]),
+        )
+        for row in journal.saved_snaps()
+    )
+    _write(output / MANIFEST, COLUMNS, snaps)
+    pages = [
+        (row["style"], row["number"], row["url"], row["reason"]) for row in journal.failed_pages()
+    ]
+    failed = [
+        (row["style"], row["page"], row["image_url"], row["reason"])
+        for row in journal.failed_snaps()
+    ]
+    _write(output / FAILURES, ("style", "page", "address", "reason"), [*pages, *failed])
+
+
+def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    growing = path.with_name(f".{path.name}.part")
+    with growing.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(rows)
+    growing.replace(path)

@@ -1,0 +1,114 @@
+"""Puts the parts of a crawl together, by the options of its command."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+from crawler.browser import Browser
+from crawler.crawl import Wishes, crawl
+from crawler.download import Downloads
+from crawler.fetch import Fetcher
+from crawler.journal import Journal, State
+from crawler.listing import Listing
+from crawler.manifest import write_manifest
+from crawler.pace import Pace
+from crawler.profile import Profile, load_profile
+from crawler.robots import TOKEN, Robots
+from crawler.summary import summary
+
+VERSION = "1.0"
+
+
+class Run:
+    """One run of `crawl`. Raises CrawlerError where it cannot begin."""
+
+    def __init__(self, options: argparse.Namespace, journal: Path) -> None:
+        self.profile: Profile = load_profile(options.profile, options.listing)
+        self._output: Path = options.output
+        first_page, last_page = options.pages
+        self._wishes = Wishes(
+            styles=self.profile.chosen(options.styles),
+            limit=options.limit,
+            first_page=first_page,
+            last_page=last_page,
+            parallel=options.parallel,
+        )
+        self._journal = Journal(journal)
+        about = (self.profile.name, self.profile.wardrobe, self.profile.rights)
+        self.first = self._journal.begin(*about)
+        if options.again:
+            self._journal.forget_pages(list(self._wishes.styles.values()))
+        contact = f" (+{options.contact})" if options.contact else ""
+        agent = f"{TOKEN}/{VERSION}{contact}"
+        trusted = frozenset(options.allow_host)
+        pace = Pace(self.profile.delay_s if options.delay is None else options.delay)
+        self._parts = ExitStack()
+        fetcher = self._parts.enter_context(Fetcher(agent, pace, trusted))
+        robots = Robots(fetcher, pace)
+        host = urlsplit(self.profile.listing).hostname or ""
+        hosts = (host, *self.profile.hosts)
+        browser = self._parts.enter_context(
+            Browser(agent, hosts, options.chromium, options.chromedriver, root=_is_root())
+        )
+        evidence = journal.parent / "pages"
+        self._listing = Listing(self.profile, browser, robots, pace, trusted, evidence)
+        self._downloads = Downloads(
+            self._output, self._journal, fetcher, robots, self.profile.least_side
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._parts.close()
+        self._journal.close()
+
+    @property
+    def terms(self) -> str:
+        """What to remember before the first run."""
+        rights, terms = self.profile.rights, self.profile.terms
+        return (
+            "These photos belong to"
+            f" {rights or 'those who took and published them'}. Read the site's terms of use"
+            f"{f' ({terms})' if terms else ''} and make sure that you may crawl it for what you"
+            " intend; robots.txt is obeyed in any case. A takedown is `crawler remove`."
+        )
+
+    def crawl(self, tell: Callable[[], object]) -> None:
+        """Do it; `tell` is called for each snap that is saved. Raises SiteSaysStop."""
+
+        def told(_: str, state: State) -> None:
+            if state is State.SAVED:
+                tell()
+
+        try:
+            crawl(self.profile, self._wishes, self._journal, self._listing, self._downloads, told)
+        finally:
+            write_manifest(self._output, self._journal)
+
+    def summary(self) -> Iterator[str]:
+        """Lines of the table at the end."""
+        return summary(self._journal, self._wishes.styles.values(), self.profile.per_page)
+
+    def has_failures(self) -> bool:
+        """Whether something of these styles is left for another run."""
+        styles = set(self._wishes.styles.values())
+        pages = any(row["style"] in styles for row in self._journal.failed_pages())
+        return pages or any(self._journal.count(style, State.FAILED) for style in styles)
+
+
+def _is_root() -> bool:
+    """Chromium's sandbox does not work for root."""
+    return hasattr(os, "geteuid") and os.geteuid() == 0
