@@ -43,7 +43,7 @@ def check_address(url: str, trusted: Collection[str] = ()) -> Target:
         raise Skipped(f"the host {host} is not known") from error
     addresses = [str(entry[4][0]).partition("%")[0] for entry in found]
     if host not in trusted and not all(map(is_public, map(ipaddress.ip_address, addresses))):
-        raise Skipped(f"refused: {host} is an internal address")
+        raise Skipped(f"refused: {host} is an internal address (--allow-host {host} allows it)")
     return Target(host, addresses[0])
 
 

@@ -74,9 +74,9 @@ class Browser:
         """Show a page. Raises Skipped where it cannot be shown, CrawlerError without a browser."""
         driver = self._started()
         try:
-            driver.get_log("performance")  # of the page before: nobody needs it
+            _log_of(driver)  # of the page before: nobody needs it
             driver.get(url)
-            status, retry_after = _answer(driver.get_log("performance"))
+            status, retry_after = _answer(_log_of(driver))
             return Loaded(status, retry_after, driver.current_url)
         except TimeoutException as error:
             self.quit()  # it may still be loading
@@ -127,6 +127,11 @@ class Browser:
             self._driver.set_page_load_timeout(LOAD_S)
             self._driver.set_script_timeout(LOAD_S)
         return self._driver
+
+
+def _log_of(driver: webdriver.Chrome) -> list[dict[str, Any]]:
+    entries: list[dict[str, Any]] = driver.get_log("performance")  # type: ignore[no-untyped-call]
+    return entries
 
 
 def _answer(entries: list[dict[str, Any]]) -> tuple[int, str]:

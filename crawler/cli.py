@@ -35,14 +35,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m crawler",
-        description="From a listing of street snaps to a folder for training.",
+        description="From a listing of snaps to a folder for training.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     crawl = commands.add_parser("crawl", help="fetch snaps; the same command goes on")
     crawl.set_defaults(call=_crawl)
-    crawl.add_argument(
-        "--profile", required=True, help="a shipped one (snaps-2021), or a TOML file"
-    )
+    crawl.add_argument("--profile", required=True, help="a shipped one, or a TOML file")
     crawl.add_argument("--output", required=True, type=Path, help="the folder of the snaps")
     crawl.add_argument("--listing", default="", help="another address: with {style} and {page}")
     crawl.add_argument("--styles", default="", help="ids or names, with commas; all otherwise")
@@ -76,10 +74,12 @@ def _crawl(options: argparse.Namespace) -> int:
     with Run(options, options.output / JOURNAL) as run:
         if run.first:
             print(run.terms, file=sys.stderr)
-        with tqdm(unit="snaps", file=sys.stderr, disable=None) as bar:
-            run.crawl(lambda: bar.update())
-        for line in run.summary():
-            print(line)
+        try:
+            with tqdm(unit="snaps", file=sys.stderr, disable=None) as bar:
+                run.crawl(bar.update)
+        finally:
+            for line in run.summary():
+                print(line)
         return FAILED if run.has_failures() else 0
 
 

@@ -36,6 +36,7 @@ def crawl(
     journal: Journal,
     listing: Listing,
     downloads: Downloads,
+    *,
     tell: Callable[[str, State], None],
 ) -> None:
     """Fetch snaps; `tell` learns the style and the state of each. Raises SiteSaysStop."""

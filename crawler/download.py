@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from crawler.errors import Skipped
+from crawler.errors import SiteSaysStop, Skipped
 from crawler.fetch import Fetcher
 from crawler.images import Checked, Looks, check_image
 from crawler.journal import Journal, Saved, Snap, State
@@ -29,12 +29,18 @@ class Downloads:
         self._robots = robots
         self._least_side = least_side
         self._lock = threading.Lock()
+        self._stopped: SiteSaysStop | None = None
         self._looks = Looks()
         for row in journal.saved_snaps():
             self._looks.add(np.frombuffer(row["look"], np.uint8), row["path"])
 
     def fetch(self, snap: Snap, run: int) -> State:
-        """Fetch one and note what came of it. Raises SiteSaysStop, and then notes nothing."""
+        """Fetch one and note what came of it.
+
+        Raises SiteSaysStop, and then notes nothing; so does each later call, without asking again.
+        """
+        if self._stopped:
+            raise self._stopped
         try:
             if why := self._robots.forbid(snap.image_url):
                 raise Skipped(f"refused: {why}")
@@ -43,6 +49,9 @@ class Downloads:
         except Skipped as skipped:
             self._journal.failed(snap, run, str(skipped))
             return State.FAILED
+        except SiteSaysStop as stop:
+            self._stopped = stop
+            raise
         with self._lock:
             return self._keep(snap, run, data, checked)
 

@@ -1,4 +1,4 @@
-"""Files by HTTP: every address checked, also behind redirects, and nothing longer than it may be."""
+"""Files by HTTP: each address is checked, behind redirects too, and so is how long a file is."""
 
 from __future__ import annotations
 
@@ -44,6 +44,10 @@ class Fetcher:
         trace: TracebackType | None,
     ) -> None:
         self._client.close()
+
+    def check(self, url: str) -> None:
+        """Raises Skipped for an address that is never fetched."""
+        check_address(url, self._trusted)
 
     def get(self, url: str, *, most: int, referer: str = "") -> bytes:
         """The body, at most so many bytes. Raises Skipped, and SiteSaysStop for 403 and 429."""

@@ -50,7 +50,7 @@ def check_image(data: bytes, least_side: int) -> Checked:
 
 
 def _look(grey: npt.NDArray[np.int16]) -> npt.NDArray[np.uint8]:
-    """Which of two neighbours is lighter: a difference hash (N. Krawetz, "Kind of Like That", 2013).
+    """Which of two neighbours is lighter (N. Krawetz, "Kind of Like That", 2013: dHash).
 
     From [16, 17] to uint8 [32].
     """

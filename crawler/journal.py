@@ -75,7 +75,7 @@ class Journal:
         self._rows.row_factory = sqlite3.Row
         try:
             self._rows.execute("PRAGMA journal_mode = WAL")
-            (version,) = self._one("PRAGMA user_version")
+            (version,) = self._one("PRAGMA user_version") or (0,)
             if version == 0:
                 self._rows.executescript(
                     f"BEGIN; {_TABLES} PRAGMA user_version = {VERSION}; COMMIT"
@@ -97,7 +97,7 @@ class Journal:
             self._do("INSERT INTO about VALUES (?, ?, ?)", source, wardrobe, rights)
         elif about["source"] != source:
             raise CrawlerError(
-                f"This folder is a crawl of {about['source']!r}: name another --output for {source!r}."
+                f"This folder is a crawl of {about['source']!r}: name another --output."
             )
         return about is None
 
@@ -164,7 +164,7 @@ class Journal:
         return new
 
     def to_fetch(self, style: str, run: int, most: int) -> list[Snap]:
-        """Snaps without a file that this run has not tried: at most so many, in the site's order."""
+        """Snaps that lack a file and that this run has not tried: at most so many, in order."""
         rows = self._all(
             "SELECT style, image_url, page_url, owner, page FROM snaps"
             " WHERE style = ? AND state IN ('found', 'failed') AND attempts < ?"
@@ -189,8 +189,8 @@ class Journal:
         )
         state = State.DOUBLE if same else State.SAVED
         self._do(
-            "UPDATE snaps SET state = ?, reason = '', attempts = ?, path = ?, sha256 = ?, width = ?,"
-            " height = ?, alike = ?, look = ? WHERE style = ? AND image_url = ?",
+            "UPDATE snaps SET state = ?, reason = '', attempts = ?, path = ?, sha256 = ?,"
+            " width = ?, height = ?, alike = ?, look = ? WHERE style = ? AND image_url = ?",
             *(state, run, file.path, file.sha256, file.width, file.height, file.alike, file.look),
             *(snap.style, snap.image_url),
         )

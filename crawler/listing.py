@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from crawler.addresses import check_address
 from crawler.browser import Browser
 from crawler.errors import SiteSaysStop, Skipped
 from crawler.fetch import BUSY, TRIES, forbidden, later_s, retry_after_s
@@ -42,8 +41,8 @@ class Listing:
         profile: Profile,
         browser: Browser,
         robots: Robots,
+        *,
         pace: Pace,
-        trusted: Collection[str],
         evidence: Path,
     ) -> None:
         """`evidence` is the folder for pages on which a selector found nothing."""
@@ -51,7 +50,6 @@ class Listing:
         self._browser = browser
         self._robots = robots
         self._pace = pace
-        self._trusted = trusted
         self._evidence = evidence
 
     def portions(self, style: str, number: int) -> Iterator[Portion]:
@@ -87,7 +85,6 @@ class Listing:
         if why := self._robots.forbid(url):
             raise SiteSaysStop(f"{why}. Ask the site's owner for permission.")
         for _ in range(TRIES):
-            check_address(url, self._trusted)
             self._pace.wait(url)
             loaded = self._browser.load(url)
             if loaded.status == httpx.codes.FORBIDDEN:

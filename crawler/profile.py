@@ -18,15 +18,15 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 @dataclass(frozen=True)
 class Where:
-    """An element within an item and the attribute to read: `.lbox@href`; `@href` of the item."""
+    """What to read of an item: `.lbox@href`, an attribute; `.name`, a text; `@href`, its own."""
 
     selector: str
     attribute: str
 
     @classmethod
     def read(cls, text: str) -> Self:
-        selector, _, attribute = text.rpartition("@")
-        return cls(selector.strip(), attribute.strip())
+        selector, at, attribute = text.rpartition("@")
+        return cls(selector.strip(), attribute.strip()) if at else cls(text.strip(), "")
 
 
 @dataclass(frozen=True)
@@ -131,10 +131,8 @@ def _checked(values: dict[str, Any]) -> Profile:
 
 
 def _types_of(kind: str) -> type | tuple[type, ...]:
-    return {
-        "bool": bool,
-        "int": int,
-        "float": (int, float),
-        "Mapping[str, str]": dict,
-        "tuple[str, ...]": list,
-    }.get(kind, str)
+    if kind == "float":
+        return (int, float)
+    return {"bool": bool, "int": int, "Mapping[str, str]": dict, "tuple[str, ...]": list}.get(
+        kind, str
+    )

@@ -27,7 +27,7 @@ class Robots:
         self._lock = threading.Lock()
 
     def forbid(self, url: str) -> str:
-        """Why the address must not be fetched; empty if it may."""
+        """Why it must not be fetched; empty if it may. Raises Skipped for a refused address."""
         parts = urlsplit(url)
         site = f"{parts.scheme}://{parts.netloc}"
         with self._lock:
@@ -38,6 +38,8 @@ class Robots:
         return f"{site}/robots.txt forbids {parts.path or '/'} to {TOKEN}"
 
     def _ask(self, site: str) -> Protego:
+        """Raises Skipped for what is no address that may be fetched."""
+        self._fetcher.check(site)
         try:
             status, body = self._fetcher.ask(f"{site}/robots.txt", most=MOST_BYTES)
         except Skipped:

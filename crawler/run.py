@@ -58,7 +58,7 @@ class Run:
             Browser(agent, hosts, options.chromium, options.chromedriver, root=_is_root())
         )
         evidence = journal.parent / "pages"
-        self._listing = Listing(self.profile, browser, robots, pace, trusted, evidence)
+        self._listing = Listing(self.profile, browser, robots, pace=pace, evidence=evidence)
         self._downloads = Downloads(
             self._output, self._journal, fetcher, robots, self.profile.least_side
         )
@@ -94,7 +94,14 @@ class Run:
                 tell()
 
         try:
-            crawl(self.profile, self._wishes, self._journal, self._listing, self._downloads, told)
+            crawl(
+                self.profile,
+                self._wishes,
+                self._journal,
+                self._listing,
+                self._downloads,
+                tell=told,
+            )
         finally:
             write_manifest(self._output, self._journal)
 

@@ -36,8 +36,8 @@ def start_browser(width: int, height: int, profile: Path) -> webdriver.Chrome:
     return webdriver.Chrome(options=options, service=Service(driver))
 
 
-def _debian_driver() -> str | None:
-    """The path of Debian's chromedriver, or None on other systems."""
+def install_browser() -> None:
+    """Install Debian's Chromium and its driver, where root runs the tests and they are missing."""
     if not shutil.which("chromedriver") and shutil.which("apt-get") and os.geteuid() == 0:
         environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
         for command in (
@@ -45,4 +45,9 @@ def _debian_driver() -> str | None:
             ["apt-get", "install", "-y", "-qq", "chromium", "chromium-driver"],
         ):
             subprocess.run(command, check=True, env=environment, capture_output=True, timeout=600)
+
+
+def _debian_driver() -> str | None:
+    """The path of Debian's chromedriver, or None on other systems."""
+    install_browser()
     return shutil.which("chromedriver") if shutil.which("chromium") else None

@@ -257,8 +257,9 @@ class House:
         """Rows of the product's database; connects anew where the server was killed."""
         try:
             return self._rows(sql, values)
-        except psycopg2.Error:  # a killed server is told of by any of its classes
-            if self._database is not None and not self._database.closed:
+        except psycopg2.Error as error:
+            # What a server says has a code; that it died may come as any class, without one.
+            if error.pgcode and not isinstance(error, psycopg2.OperationalError):
                 raise
             self._database = None
             return self._rows(sql, values)
