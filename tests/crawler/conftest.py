@@ -33,16 +33,16 @@ Crawl = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def site() -> Iterator[Site]:
+def street() -> Iterator[Site]:
     install_browser()
-    with Site() as site:
-        yield site
+    with Site() as street:
+        yield street
 
 
 @pytest.fixture
-def profile(site: Site, tmp_path: Path) -> Path:
+def profile(street: Site, tmp_path: Path) -> Path:
     path = tmp_path / "profile.toml"
-    path.write_text(PROFILE.format(address=site.address))
+    path.write_text(PROFILE.format(address=street.address))
     return path
 
 

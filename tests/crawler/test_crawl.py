@@ -22,10 +22,10 @@ def rows(folder: Path, name: str = "manifest.csv") -> list[dict[str, str]]:
 
 
 def test_pages_become_a_folder_that_training_reads(
-    site: Site, crawl: Crawl, tmp_path: Path
+    street: Site, crawl: Crawl, tmp_path: Path
 ) -> None:
-    site.add_photos("01", range(9))  # three pages, the last with one
-    site.add_photos("02", range(20, 23))
+    street.add_photos("01", range(9))  # three pages, the last with one
+    street.add_photos("02", range(20, 23))
     ended = crawl("--contact=crawl@example.org")
     assert ended.returncode == 0, ended.stderr
     assert "These photos belong to the test" in ended.stderr
@@ -41,27 +41,27 @@ def test_pages_become_a_folder_that_training_reads(
             assert image.size == (int(row["width"]), int(row["height"]))
         assert row["source"] == "test-snaps"
         assert row["wardrobe"] == "women"
-        assert row["page_url"].startswith(f"{site.address}/snap/")
+        assert row["page_url"].startswith(f"{street.address}/snap/")
         assert row["owner"].startswith("Photographer ")
     photos = read_photos(tmp_path / "snaps")
     assert sorted(photo.style for photo in photos) == ["cold"] * 3 + ["warm"] * 9
-    assert site.agents == {"fasi-crawler/1.0 (+crawl@example.org)"}
-    assert site.asked["/robots.txt"] == 1
-    assert set(site.photos_asked().values()) == {1}, "by us, and not by the browser too"
+    assert street.agents == {"fasi-crawler/1.0 (+crawl@example.org)"}
+    assert street.asked["/robots.txt"] == 1
+    assert set(street.photos_asked().values()) == {1}, "by us, and not by the browser too"
 
     again = crawl()
     assert again.returncode == 0
     assert "belong to" not in again.stderr, "once is enough"
-    assert set(site.photos_asked().values()) == {1}
-    assert site.asked["/list?p=1"] == 2, "once for each style: pages are walked once"
+    assert set(street.photos_asked().values()) == {1}
+    assert street.asked["/list?p=1"] == 2, "once for each style: pages are walked once"
 
 
-def test_styles_pages_and_limit(site: Site, crawl: Crawl, tmp_path: Path) -> None:
-    site.add_photos("01", range(14))
-    site.add_photos("02", range(20, 24))
+def test_styles_pages_and_limit(street: Site, crawl: Crawl, tmp_path: Path) -> None:
+    street.add_photos("01", range(14))
+    street.add_photos("02", range(20, 24))
     crawl("--styles=warm", "--pages=2-3", "--limit=5")
     assert [row["image_url"] for row in rows(tmp_path)] == [
-        f"{site.address}/photo/01/{number}.jpg" for number in range(4, 9)
+        f"{street.address}/photo/01/{number}.jpg" for number in range(4, 9)
     ]
     crawl("--styles=01", "--pages=2-3")
     assert len(rows(tmp_path)) == 8
@@ -69,20 +69,20 @@ def test_styles_pages_and_limit(site: Site, crawl: Crawl, tmp_path: Path) -> Non
     assert sum(row["style"] == "cold" for row in rows(tmp_path)) == 2
 
 
-def test_whatever_fails_is_told_and_tried_again(site: Site, crawl: Crawl, tmp_path: Path) -> None:
+def test_whatever_fails_is_told_and_tried_again(street: Site, crawl: Crawl, tmp_path: Path) -> None:
     photo = outfit_jpeg(1)
-    site.add("01", "good.jpg", photo)
-    site.add("01", "same.jpg", photo)
+    street.add("01", "good.jpg", photo)
+    street.add("01", "same.jpg", photo)
     again = BytesIO()
     draw_outfit(1).save(again, "JPEG", quality=60)
-    site.add("01", "stored-anew.jpg", again.getvalue())
-    broken = site.add("01", "broken.jpg", photo[:9000])
-    gone = site.add("01", "gone.jpg", Answer(404))
-    site.add("01", "small.jpg", encode(draw_outfit(2, (60, 90))))
-    site.add("01", "text.jpg", b"<html>no photo</html>")
-    site.add("01", "failing.jpg", Answer(500))
+    street.add("01", "stored-anew.jpg", again.getvalue())
+    broken = street.add("01", "broken.jpg", photo[:9000])
+    gone = street.add("01", "gone.jpg", Answer(404))
+    street.add("01", "small.jpg", encode(draw_outfit(2, (60, 90))))
+    street.add("01", "text.jpg", b"<html>no photo</html>")
+    street.add("01", "failing.jpg", Answer(500))
     cut = Answer(body=photo[:500], headers={"Content-Length": str(len(photo))})
-    site.add("01", "cut-off.jpg", cut)
+    street.add("01", "cut-off.jpg", cut)
     ended = crawl("--styles=01")
     assert ended.returncode == 1
     reasons = {
@@ -103,42 +103,42 @@ def test_whatever_fails_is_told_and_tried_again(site: Site, crawl: Crawl, tmp_pa
     assert alike["near_duplicate_of"] in {row["path"] for row in kept} - {alike["path"]}
     assert len([*(tmp_path / "snaps" / "warm").iterdir()]) == 2
 
-    site.answers[broken] = Answer(body=outfit_jpeg(7))
-    site.answers[gone] = Answer(body=outfit_jpeg(8))
-    before = site.photos_asked()
+    street.answers[broken] = Answer(body=outfit_jpeg(7))
+    street.answers[gone] = Answer(body=outfit_jpeg(8))
+    before = street.photos_asked()
     crawl("--styles=01")
-    asked = site.photos_asked() - before
+    asked = street.photos_asked() - before
     assert len(asked) == 6, "only what failed is asked again"
     assert len(rows(tmp_path)) == 4
     assert len(rows(tmp_path, "failures.csv")) == 4
 
 
-def test_a_kill_loses_nothing(site: Site, crawl: Crawl, profile: Path, tmp_path: Path) -> None:
-    site.add_photos("01", range(10))
-    site.held = {"/photo/01/5.jpg", "/photo/01/6.jpg"}
+def test_a_kill_loses_nothing(street: Site, crawl: Crawl, profile: Path, tmp_path: Path) -> None:
+    street.add_photos("01", range(10))
+    street.held = {"/photo/01/5.jpg", "/photo/01/6.jpg"}
     command = crawler(*crawl_arguments(profile, tmp_path), "--styles=01")
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, start_new_session=True) as one:
-        wait_until(lambda: site.held <= set(site.photos_asked()), "two photos are under way")
+        wait_until(lambda: street.held <= set(street.photos_asked()), "two photos are under way")
         os.killpg(one.pid, signal.SIGKILL)
-    site.gate.set()
+    street.gate.set()
     assert not (tmp_path / "snaps" / "manifest.csv").exists()
-    before = site.photos_asked()
+    before = street.photos_asked()
     assert len(before) == 7
 
     ended = crawl("--styles=01")
     assert ended.returncode == 0, ended.stderr
     assert len({row["sha256"] for row in rows(tmp_path)}) == len(rows(tmp_path)) == 10
-    asked = site.photos_asked() - before
-    assert set(asked) == site.held | {f"/photo/01/{number}.jpg" for number in (7, 8, 9)}
-    assert site.asked["/list?p=1"] == 1
+    asked = street.photos_asked() - before
+    assert set(asked) == street.held | {f"/photo/01/{number}.jpg" for number in (7, 8, 9)}
+    assert street.asked["/list?p=1"] == 1
     assert not [*(tmp_path / "snaps").rglob("*.part")]
 
 
 def test_a_listing_that_has_changed_says_which_selector_finds_nothing(
-    site: Site, crawl: Crawl, tmp_path: Path
+    street: Site, crawl: Crawl, tmp_path: Path
 ) -> None:
-    site.add_photos("01", range(2))
-    site.item = "card"
+    street.add_photos("01", range(2))
+    street.item = "card"
     ended = crawl("--styles=01")
     assert ended.returncode == 1
     assert 'the selector ".articleImg" found nothing on' in ended.stdout
@@ -147,47 +147,47 @@ def test_a_listing_that_has_changed_says_which_selector_finds_nothing(
     with Image.open(kept.with_suffix(".png")) as picture:
         assert picture.width > 500
 
-    site.item = "articleImg"
+    street.item = "articleImg"
     assert crawl("--styles=01").returncode == 0
     assert len(rows(tmp_path)) == 2
 
 
 def test_a_page_with_fewer_items_than_expected_is_told(
-    site: Site, crawl: Crawl, tmp_path: Path
+    street: Site, crawl: Crawl, tmp_path: Path
 ) -> None:
-    site.add_photos("01", range(9))
-    short = site.answer("/list", {"style": ["01"], "p": ["1"]}, "").body.replace(
+    street.add_photos("01", range(9))
+    short = street.answer("/list", {"style": ["01"], "p": ["1"]}, "").body.replace(
         b"articleImg", b"x", 1
     )
-    site.answers["/list?p=1"] = Answer(body=short, headers={"Content-Type": "text/html"})
+    street.answers["/list?p=1"] = Answer(body=short, headers={"Content-Type": "text/html"})
     ended = crawl("--styles=01")
     assert ended.returncode == 0
     assert "warm, page 1 has 3 items, 4 expected" in ended.stdout
     assert len(rows(tmp_path)) == 8
 
 
-def test_a_site_that_repeats_its_last_page_ends(site: Site, crawl: Crawl, tmp_path: Path) -> None:
-    site.add_photos("01", range(6))
-    last = site.answer("/list", {"style": ["01"], "p": ["2"]}, "")
+def test_a_site_that_repeats_its_last_page_ends(street: Site, crawl: Crawl, tmp_path: Path) -> None:
+    street.add_photos("01", range(6))
+    last = street.answer("/list", {"style": ["01"], "p": ["2"]}, "")
     for page in range(3, 9):
-        site.answers[f"/list?p={page}"] = last
+        street.answers[f"/list?p={page}"] = last
     assert crawl("--styles=01").returncode == 0
     assert len(rows(tmp_path)) == 6
-    assert site.asked["/list?p=4"] == 0
+    assert street.asked["/list?p=4"] == 0
 
 
 def test_an_endless_page_with_images_that_load_when_they_are_seen(
-    site: Site, crawl: Crawl, profile: Path, tmp_path: Path
+    street: Site, crawl: Crawl, profile: Path, tmp_path: Path
 ) -> None:
     text = profile.read_text().replace("/list?style={style}&p={page}", "/scroll?style={style}")
     text = text.replace('".lbox@href"', '"img@src"')
     profile.write_text(text.replace("per_page = 4", "scroll = true\nlazy = true"))
-    site.add_photos("01", range(11))
-    site.answers["/photo/01/3.jpg"] = Answer(404)
+    street.add_photos("01", range(11))
+    street.answers["/photo/01/3.jpg"] = Answer(404)
     ended = crawl("--styles=01")
     assert ended.returncode == 1, ended.stderr
     assert len(rows(tmp_path)) == 10
-    site.answers["/photo/01/3.jpg"] = Answer(body=outfit_jpeg(3))
+    street.answers["/photo/01/3.jpg"] = Answer(body=outfit_jpeg(3))
     assert crawl("--styles=01").returncode == 0
     assert len(rows(tmp_path)) == 11
-    assert site.asked["/scroll"] == 1
+    assert street.asked["/scroll"] == 1

@@ -21,45 +21,45 @@ def robots(text: str) -> Answer:
     return Answer(body=text.encode(), headers={"Content-Type": "text/plain"})
 
 
-def test_a_listing_that_robots_txt_forbids_is_not_asked(site: Site, crawl: Crawl) -> None:
-    site.add_photos("01", range(2))
-    site.answers["/robots.txt"] = robots("User-agent: fasi-crawler\nDisallow: /list\n")
+def test_a_listing_that_robots_txt_forbids_is_not_asked(street: Site, crawl: Crawl) -> None:
+    street.add_photos("01", range(2))
+    street.answers["/robots.txt"] = robots("User-agent: fasi-crawler\nDisallow: /list\n")
     ended = crawl()
     assert ended.returncode == 3
     assert "/robots.txt forbids /list to fasi-crawler" in ended.stderr
-    assert set(site.asked) == {"/robots.txt"}
+    assert set(street.asked) == {"/robots.txt"}
 
 
 def test_images_that_robots_txt_forbids_are_told_and_not_asked(
-    site: Site, crawl: Crawl, tmp_path: Path
+    street: Site, crawl: Crawl, tmp_path: Path
 ) -> None:
-    site.add_photos("01", range(2))
-    site.answers["/robots.txt"] = robots("User-agent: *\nDisallow: /photo/01/1.jpg\n")
+    street.add_photos("01", range(2))
+    street.answers["/robots.txt"] = robots("User-agent: *\nDisallow: /photo/01/1.jpg\n")
     assert crawl("--styles=01").returncode == 1
-    assert set(site.photos_asked()) == {"/photo/01/0.jpg"}
+    assert set(street.photos_asked()) == {"/photo/01/0.jpg"}
     (failure,) = rows(tmp_path, "failures.csv")
     assert "robots.txt forbids /photo/01/1.jpg" in failure["reason"]
 
 
-def test_rules_that_cannot_be_had_forbid_all(site: Site, crawl: Crawl) -> None:
-    site.add_photos("01", range(2))
-    site.answers["/robots.txt"] = Answer(500)
+def test_rules_that_cannot_be_had_forbid_all(street: Site, crawl: Crawl) -> None:
+    street.add_photos("01", range(2))
+    street.answers["/robots.txt"] = Answer(500)
     assert crawl().returncode == 3
-    assert set(site.asked) == {"/robots.txt"}
+    assert set(street.asked) == {"/robots.txt"}
 
 
-def test_429_with_a_time_is_waited_for(site: Site, crawl: Crawl, tmp_path: Path) -> None:
-    site.add_photos("01", range(3))
+def test_429_with_a_time_is_waited_for(street: Site, crawl: Crawl, tmp_path: Path) -> None:
+    street.add_photos("01", range(3))
     busy = Answer(429, headers={"Retry-After": "1"})
-    listing = site.answer("/list", {"style": ["01"], "p": ["1"]}, "")
-    site.answers["/list?p=1"] = lambda times: busy if times == 2 else listing
+    listing = street.answer("/list", {"style": ["01"], "p": ["1"]}, "")
+    street.answers["/list?p=1"] = lambda times: busy if times == 2 else listing
     photo = Answer(body=outfit_jpeg(0))
-    site.answers["/photo/01/0.jpg"] = lambda times: busy if times == 1 else photo
+    street.answers["/photo/01/0.jpg"] = lambda times: busy if times == 1 else photo
     ended = crawl("--styles=01")
     assert ended.returncode == 0, ended.stderr
     assert len(rows(tmp_path)) == 3
-    assert site.asked["/list?p=1"] == 3
-    assert site.asked["/photo/01/0.jpg"] == 2
+    assert street.asked["/list?p=1"] == 3
+    assert street.asked["/photo/01/0.jpg"] == 2
 
 
 @pytest.mark.parametrize(
@@ -71,57 +71,59 @@ def test_429_with_a_time_is_waited_for(site: Site, crawl: Crawl, tmp_path: Path)
     ],
 )
 def test_a_site_that_says_stop_is_left_alone_and_a_later_run_goes_on(
-    site: Site, crawl: Crawl, tmp_path: Path, answer: Answer, says: str
+    street: Site, crawl: Crawl, tmp_path: Path, answer: Answer, says: str
 ) -> None:
-    site.add_photos("01", range(8))
-    site.answers["/photo/01/2.jpg"] = answer
+    street.add_photos("01", range(8))
+    street.answers["/photo/01/2.jpg"] = answer
     ended = crawl("--styles=01", "--parallel=1")
     assert ended.returncode == 3
     assert says in ended.stderr
-    assert site.asked["/list?p=2"] == 0
+    assert street.asked["/list?p=2"] == 0
     assert len(rows(tmp_path)) == 2, "what was had stays, and is in the manifest"
-    site.answers["/photo/01/2.jpg"] = Answer(body=outfit_jpeg(2))
+    street.answers["/photo/01/2.jpg"] = Answer(body=outfit_jpeg(2))
     assert crawl("--styles=01").returncode == 0
     assert len(rows(tmp_path)) == 8
 
 
-def test_a_listing_behind_a_sign_in_stops(site: Site, crawl: Crawl) -> None:
-    site.answers["/list"] = Answer(302, headers={"Location": "/sign-in"})
+def test_a_listing_behind_a_sign_in_stops(street: Site, crawl: Crawl) -> None:
+    street.answers["/list"] = Answer(302, headers={"Location": "/sign-in"})
     form = b"<!doctype html><form><input name=user><input type=password></form>"
-    site.answers["/sign-in"] = Answer(body=form, headers=HTML)
+    street.answers["/sign-in"] = Answer(body=form, headers=HTML)
     ended = crawl()
     assert ended.returncode == 3
     assert "leads to a sign-in page" in ended.stderr
 
 
-def test_hostile_links_are_refused(site: Site, crawl: Crawl, tmp_path: Path) -> None:
-    secret = f"http://localhost:{site.port}/secret"
-    site.answers["/secret"] = Answer(body=outfit_jpeg(1))
-    site.add("01", "good.jpg", outfit_jpeg(2))
+def test_hostile_links_are_refused(street: Site, crawl: Crawl, tmp_path: Path) -> None:
+    secret = f"http://localhost:{street.port}/secret"
+    street.answers["/secret"] = Answer(body=outfit_jpeg(1))
+    street.add("01", "good.jpg", outfit_jpeg(2))
     for link in (secret, "file:///etc/passwd", "http://[::ffff:169.254.169.254]/", "data:,x"):
-        site.snaps["01"].append(link)
-    site.add("01", "inward.jpg", Answer(302, headers={"Location": secret}))
-    site.add("01", "to-a-file.jpg", Answer(302, headers={"Location": "file:///etc/passwd"}))
-    site.add("01", "round.jpg", Answer(302, headers={"Location": "/photo/01/round.jpg"}))
-    site.add("01", "long.jpg", Answer(headers={"Content-Length": str(10**12)}))
-    site.add("01", "pixels.png", png_that_says(60_000, 60_000))
+        street.snaps["01"].append(link)
+    street.add("01", "inward.jpg", Answer(302, headers={"Location": secret}))
+    street.add("01", "to-a-file.jpg", Answer(302, headers={"Location": "file:///etc/passwd"}))
+    street.add("01", "round.jpg", Answer(302, headers={"Location": "/photo/01/round.jpg"}))
+    street.add("01", "long.jpg", Answer(headers={"Content-Length": str(10**12)}))
+    street.add("01", "pixels.png", png_that_says(9_000, 9_000))
+    street.add("01", "more-pixels.png", png_that_says(60_000, 60_000))
     # The browser is led there too, by a frame and by a script.
-    site.extra = f'<iframe src="{secret}"></iframe><script>fetch("{secret}")</script>'
+    street.extra = f'<iframe src="{secret}"></iframe><script>fetch("{secret}")</script>'
     ended = crawl("--styles=01")
     assert ended.returncode == 1, ended.stderr
-    assert [row["image_url"] for row in rows(tmp_path)] == [f"{site.address}/photo/01/good.jpg"]
+    assert [row["image_url"] for row in rows(tmp_path)] == [f"{street.address}/photo/01/good.jpg"]
     reasons = sorted(row["reason"] for row in rows(tmp_path, "failures.csv"))
     assert reasons == [
         "more than 5 redirects",
         "refused: 1,000,000,000,000 bytes, more than 20,971,520",
-        "refused: 60000 x 60000 pixels",
+        "refused: 9000 x 9000 pixels",
         internal("::ffff:a9fe:a9fe"),
         "refused: file address, only http and https are fetched",
         "refused: file address, only http and https are fetched",
         internal("localhost"),
         internal("localhost"),
+        "refused: too many pixels",
     ]
-    assert site.asked["/secret"] == 0
+    assert street.asked["/secret"] == 0
 
 
 def internal(host: str) -> str:
@@ -169,16 +171,16 @@ def test_a_host_is_asked_with_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     assert slept[-1] == 60
 
 
-def test_a_crawl_delay_is_kept(site: Site, crawl: Crawl, monkeypatch: Any) -> None:
+def test_a_crawl_delay_is_kept(street: Site, crawl: Crawl, monkeypatch: Any) -> None:
     from crawler.fetch import Fetcher
     from crawler.robots import Robots
 
-    site.answers["/robots.txt"] = robots("User-agent: *\nCrawl-delay: 7\n")
+    street.answers["/robots.txt"] = robots("User-agent: *\nCrawl-delay: 7\n")
     turns = Pace(0)
     with Fetcher("fasi-crawler/1.0", turns, {"127.0.0.1"}) as fetcher:
-        assert Robots(fetcher, turns).forbid(f"{site.address}/list") == ""
+        assert Robots(fetcher, turns).forbid(f"{street.address}/list") == ""
     slept: list[float] = []
     monkeypatch.setattr("crawler.pace.time.sleep", slept.append)
-    turns.wait(site.address)
-    turns.wait(site.address)
+    turns.wait(street.address)
+    turns.wait(street.address)
     assert slept[1] >= 6.9

@@ -11,9 +11,9 @@ from tests.crawler.test_crawl import rows
 from tests.drawing import outfit_jpeg
 
 
-def test_a_takedown_removes_a_photo_for_good(site: Site, crawl: Crawl, tmp_path: Path) -> None:
-    site.add_photos("01", range(3))
-    site.add("01", "same-as-1.jpg", outfit_jpeg(1))
+def test_a_takedown_removes_a_photo_for_good(street: Site, crawl: Crawl, tmp_path: Path) -> None:
+    street.add_photos("01", range(3))
+    street.add("01", "same-as-1.jpg", outfit_jpeg(1))
     crawl("--styles=01")
     (row,) = [row for row in rows(tmp_path) if row["image_url"].endswith("/1.jpg")]
     output = f"--output={tmp_path / 'snaps'}"
@@ -25,16 +25,16 @@ def test_a_takedown_removes_a_photo_for_good(site: Site, crawl: Crawl, tmp_path:
     journal = (tmp_path / "snaps" / ".crawl" / "journal.sqlite3").read_bytes()
     assert b"Photographer 1" not in journal.partition(row["image_url"].encode())[2][:80]
 
-    before = site.photos_asked()
+    before = street.photos_asked()
     assert crawl("--styles=01", "--again").returncode == 0
-    assert site.photos_asked() == before, "neither it nor its double is fetched again"
+    assert street.photos_asked() == before, "neither it nor its double is fetched again"
     assert len(rows(tmp_path)) == 2
 
 
 def test_an_address_that_is_not_known_says_where_to_look(
-    site: Site, crawl: Crawl, tmp_path: Path
+    street: Site, crawl: Crawl, tmp_path: Path
 ) -> None:
-    site.add_photos("01", range(1))
+    street.add_photos("01", range(1))
     crawl("--styles=01")
     ended = run("remove", f"--output={tmp_path / 'snaps'}", "--source-url=https://example.org/1")
     assert ended.returncode == 2
@@ -45,7 +45,7 @@ def test_an_address_that_is_not_known_says_where_to_look(
     assert not (tmp_path / "no").exists()
 
 
-def test_the_folder_is_mirrored_in_s3(site: Site, crawl: Crawl, tmp_path: Path) -> None:
+def test_the_folder_is_mirrored_in_s3(street: Site, crawl: Crawl, tmp_path: Path) -> None:
     keys = {
         "AWS_ENDPOINT_URL": os.environ["FASI_S3_ENDPOINT"],
         "AWS_ACCESS_KEY_ID": os.environ["FASI_S3_ACCESS_KEY"],
@@ -65,7 +65,7 @@ def test_the_folder_is_mirrored_in_s3(site: Site, crawl: Crawl, tmp_path: Path) 
         listed = client.list_objects_v2(Bucket="snaps").get("Contents", [])
         return {each["Key"] for each in listed}
 
-    site.add_photos("01", range(2))
+    street.add_photos("01", range(2))
     crawl("--styles=01")
     output = f"--output={tmp_path / 'snaps'}"
     sent = run("upload", output, "--to=s3://snaps/2021", **keys)
@@ -74,7 +74,7 @@ def test_the_folder_is_mirrored_in_s3(site: Site, crawl: Crawl, tmp_path: Path) 
     paths = [row["path"] for row in rows(tmp_path)]
     assert there() == {f"2021/{path}" for path in [*paths, "manifest.csv"]}
 
-    run("remove", output, f"--source-url={site.address}/photo/01/0.jpg")
+    run("remove", output, f"--source-url={street.address}/photo/01/0.jpg")
     again = run("upload", output, "--to=s3://snaps/2021", **keys)
     assert "Sent 0 files" in again.stdout
     assert "removed 1" in again.stdout

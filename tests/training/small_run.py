@@ -22,7 +22,7 @@ def prepare_small(folder: Path) -> Path:
     (folder / "tiny.json").write_text(json.dumps(TAXONOMY))
     prepare = ["prepare", f"--photos={folder / 'photos'}", f"--output={folder / 'dataset'}"]
     assert main([*prepare, f"--taxonomy={folder / 'tiny.json'}", "--twin-distance=0"]) == 0
-    _save_small_backbone(folder / "small.keras")
+    save_small_backbone(folder / "small.keras")
     return folder / "dataset"
 
 
@@ -65,7 +65,8 @@ def _smoothed_loss(
     return float(-(targets * np.log(softmax(logits))).sum(axis=1).mean())
 
 
-def _save_small_backbone(path: Path) -> None:
+def save_small_backbone(path: Path) -> None:
+    """A network of two layers, to start from instead of a ResNet."""
     rgb = keras.Input((None, None, 3))
     early = keras.layers.Conv2D(8, 3, strides=4, padding="same", activation="relu", name="early")
     late = keras.layers.Conv2D(16, 3, strides=8, padding="same", activation="relu", name="late")
