@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import api, engine, folder, memory, queue, whole_way
+from benchmarks import api, crawler, engine, folder, memory, queue, whole_way
 from tests.faults.house import House
 from tests.local.starting import Up
 
@@ -64,6 +64,11 @@ ROWS = {
     "folder_share": ("  as a share of what both allow", ">= 0.85"),
     "folder_few_mb": ("  its peak memory for 100 files (MB)", ""),
     "folder_many_mb": ("  for 3,000 (MB)", ""),
+    "crawl_s_per_photo": ("crawling 1,000 photos without delay, seconds a photo", "<= 0.34"),
+    "crawl_times_2021": ("  so many times as fast as the script of 2021", ">= 10"),
+    "crawl_early_mb": ("  memory of the crawler up to photo 200 (MB)", ""),
+    "crawl_late_mb": ("  after that, at most (MB)", ""),
+    "crawl_browser_mb": ("  its browser, at most (MB)", ""),
     "claim_ms_1k": ("a claim of 32 with 1 k queued (ms)", "<= 20"),
     "claim_ms_100k": ("  with 100 k queued (ms)", "<= 20"),
     "claim_ms_1m": ("  with 1 M queued (ms)", "<= 20"),
@@ -85,6 +90,7 @@ def main() -> None:
         "whole way, queue, claims": _of_a_house,
         "pages with a million outfits": _of_a_million,
         "a folder in one go": folder.measure,
+        "crawler": crawler.measure,
         "engine": lambda _: engine.measure(),
     }
     for name, measure in parts.items():

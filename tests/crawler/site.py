@@ -12,8 +12,6 @@ from urllib.parse import parse_qs, urlsplit
 
 from tests.drawing import outfit_jpeg
 
-PER_PAGE = 4
-
 
 @dataclass
 class Answer:
@@ -31,7 +29,8 @@ Asked = Callable[[int], Answer]
 class Site:
     """Listings at `/list?style=ID&p=N` and `/scroll?style=ID`; photos at `/photo/...`."""
 
-    def __init__(self) -> None:
+    def __init__(self, per_page: int = 4) -> None:
+        self.per_page = per_page
         self.snaps: defaultdict[str, list[str]] = defaultdict(list)
         """The addresses of the images of a style, in the site's order."""
         self.answers: dict[str, Answer | Asked] = {}
@@ -99,21 +98,22 @@ class Site:
         style = query.get("style", [""])[0]
         if path == "/list":
             page = int(query["p"][0])
-            return _page(self._items(style)[PER_PAGE * (page - 1) : PER_PAGE * page], self.extra)
+            last = self.per_page * page
+            return _page(self._items(style, last - self.per_page, last), self.extra)
         if path == "/scroll":
             return _endless(style)
         if path == "/more":
             begin = int(query["from"][0])
-            found = self._items(style)[begin : begin + PER_PAGE]
+            found = self._items(style, begin, begin + self.per_page)
             return Answer(body="".join(found).encode())
         return Answer(404)
 
-    def _items(self, style: str) -> list[str]:
+    def _items(self, style: str, first: int, last: int) -> list[str]:
         return [
             f'<div class="{self.item}"><a class="lbox" href="{path}">large</a>'
             f'<img data-later="{path}"><a class="page" href="/snap/{number}">{path}</a>'
             f'<b class="by">Photographer {number % 2}</b></div>'
-            for number, path in enumerate(self.snaps[style], start=1)
+            for number, path in enumerate(self.snaps[style][first:last], start=first + 1)
         ]
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
