@@ -13,6 +13,7 @@ from typing import Any, Self
 from selenium import webdriver
 from selenium.common.exceptions import TimeoutException, WebDriverException
 from selenium.webdriver.chrome.service import Service
+from urllib3.exceptions import HTTPError
 
 from crawler.errors import CrawlerError, Skipped
 
@@ -85,6 +86,8 @@ class Browser:
             reason = (error.msg or "the browser failed").splitlines()[0]
             if "net::" not in reason:
                 self.quit()
+            if "ERR_NAME_NOT_RESOLVED" in reason:
+                reason += "; if it leads to another host, add that to the profile's hosts"
             raise Skipped(f"the page cannot be shown: {reason}") from error
 
     def ask(self, script: str, *values: object) -> Any:
@@ -109,7 +112,7 @@ class Browser:
         if driver is not None:
             try:
                 driver.quit()
-            except WebDriverException:
+            except (WebDriverException, HTTPError, OSError):  # it has gone, by Ctrl-C for instance
                 driver.service.stop()
 
     def _started(self) -> webdriver.Chrome:

@@ -27,6 +27,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CrawlerError as error:
         print(f"crawler: {error}", file=sys.stderr)
         return error.exit_code
+    except ModuleNotFoundError as error:
+        print(
+            f"crawler: the package {error.name!r} is missing; run:"
+            " pip install -r requirements/crawler.txt",
+            file=sys.stderr,
+        )
+        return CrawlerError.exit_code
     except KeyboardInterrupt:
         print("crawler: stopped; the same command goes on from here.", file=sys.stderr)
         return INTERRUPTED

@@ -14,6 +14,8 @@ from crawler.profile import Profile
 
 AT_A_TIME = 100
 """Snaps that are handed to the downloads at once."""
+FAILED_PAGES = 3
+"""One after the other, after which the rest of a listing is left for another run."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ def _walk(
     name = profile.styles[style]
     number = wishes.first_page or profile.first_page
     before: set[str] = set()
+    failed = 0
     while not wishes.last_page or number <= wishes.last_page:
         end = journal.last_page(name)
         if end is not None and number > end:
@@ -85,9 +88,12 @@ def _walk(
                 yield True
         except Skipped as skipped:
             journal.page_failed(name, number, url, str(skipped))
-            if number == profile.first_page:
-                return  # what is wrong with the first page is wrong with all
+            failed += 1
+            # What is wrong with the first page is wrong with all.
+            if number == profile.first_page or failed == FAILED_PAGES:
+                return
         else:
+            failed = 0
             # Some sites show their last page again and again.
             more = more and there != before
             journal.page_walked(name, number, url, items, last=profile.scroll or not more)

@@ -134,6 +134,48 @@ def test_a_kill_loses_nothing(street: Site, crawl: Crawl, profile: Path, tmp_pat
     assert not [*(tmp_path / "snaps").rglob("*.part")]
 
 
+def test_ctrl_c_says_that_it_goes_on(street: Site, profile: Path, tmp_path: Path) -> None:
+    street.add_photos("01", range(6))
+    street.held = {"/photo/01/4.jpg"}
+    command = crawler(*crawl_arguments(profile, tmp_path), "--styles=01", "--parallel=1")
+    with subprocess.Popen(
+        command, cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as one:
+        wait_until(lambda: street.held <= set(street.photos_asked()), "a photo is under way")
+        os.killpg(one.pid, signal.SIGINT)  # as a terminal does: the browser gets it too
+        street.gate.set()
+        assert one.stderr
+        said = one.stderr.read()
+    assert one.returncode == 130, said
+    assert "the same command goes on" in said
+    assert "Traceback" not in said
+    assert len(rows(tmp_path)) == 5, "what was under way is finished, what was not begun is left"
+
+
+def test_pages_that_fail_are_told_and_walked_again(
+    street: Site, crawl: Crawl, tmp_path: Path
+) -> None:
+    street.add_photos("01", range(10))
+    street.answers["/list?p=2"] = Answer(500)
+    ended = crawl("--styles=01")
+    assert ended.returncode == 1
+    assert "warm, page 2: HTTP 500" in ended.stdout
+    assert len(rows(tmp_path)) == 6
+    del street.answers["/list?p=2"]
+    assert crawl("--styles=01").returncode == 0
+    assert len(rows(tmp_path)) == 10
+    assert street.asked["/list?p=3"] == 1
+
+
+def test_a_listing_of_failing_pages_ends(street: Site, crawl: Crawl) -> None:
+    street.add_photos("01", range(4))
+    for page in range(2, 12):
+        street.answers[f"/list?p={page}"] = Answer(500)
+    assert crawl("--styles=01").returncode == 1
+    assert street.asked["/list?p=4"] == 1
+    assert street.asked["/list?p=5"] == 0
+
+
 def test_a_listing_that_has_changed_says_which_selector_finds_nothing(
     street: Site, crawl: Crawl, tmp_path: Path
 ) -> None:
