@@ -85,7 +85,9 @@ def _live(up: Up) -> dict[str, str]:
             cursor.execute(_SPREAD)
             newest = [visitor.upload(outfit_jpeg(seed)).outfit_id for seed in NOW]
             wait_until(finished, "today")
-    _dead_letters(up)
+            _dead_letters(up)
+            cursor.execute("SELECT id FROM classifier_outfit WHERE error_code = 'engine_error'")
+            ((failed,),) = cursor.fetchall()
     corrected, shared = newest[1], newest[2]
     visitor.post(f"/outfits/{corrected}/correct/", {"style": "quiet-luxury"})
     visitor.post(f"/outfits/{shared}/share/", {})
@@ -97,6 +99,7 @@ def _live(up: Up) -> dict[str, str]:
         "corrected": f"/outfits/{corrected}/",
         "share": f"/outfits/{shared}/",
         "shared": link[0],
+        "failed": f"/outfits/{failed}/",
     }
 
 
@@ -186,11 +189,7 @@ def _walk(pictures: _Pictures, address: str, outfits: dict[str, str], folder: Pa
     pictures.save("history")
     browser.get(f"{address}/outfits/?certainty=corrected&since=2000-01-01")
     pictures.save("filtered")
-    browser.get(f"{address}/outfits/")
-    browser.execute_script(
-        "arguments[0].click()",
-        browser.find_element(By.CSS_SELECTOR, '.grid a:has([data-status="failed"])'),
-    )
+    browser.get(address + outfits["failed"])
     shown('#outfit[data-status="failed"]')
     pictures.save("failed")
     browser.get(f"{address}/batches/")

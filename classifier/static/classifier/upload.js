@@ -23,7 +23,11 @@ function row(file) {
   image.width = image.height = 56;
   image.src = URL.createObjectURL(file);
   image.addEventListener("load", () => URL.revokeObjectURL(image.src));
-  image.addEventListener("error", () => image.removeAttribute("src"));
+  image.addEventListener("error", () => {
+    const nothing = document.createElement("span"); // what cannot be shown has no broken picture
+    nothing.className = "nothing";
+    image.replaceWith(nothing);
+  });
   const name = document.createElement("span");
   name.className = "name";
   name.textContent = file.name;
