@@ -48,7 +48,7 @@ def _locust(address: str, token: str, clients: int) -> dict[str, Any]:
         [*command, "--json", "--loglevel", "ERROR"],
         cwd=ROOT,
         env={**os.environ, "FASI_TOKEN": token},
-        stdout=subprocess.PIPE,
+        capture_output=True,  # its tables are as long as ours
         text=True,
         check=False,
     )

@@ -352,12 +352,13 @@ class House:
         return part
 
     def python(self, *arguments: str) -> str:
-        """Run Python with the product's environment to its end; what it printed."""
+        """Run Python with the product's environment to its end; what it printed, logs left out."""
         command = [sys.executable, *arguments]
-        environment = self.variables()
-        return subprocess.run(
-            command, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, text=True
-        ).stdout
+        ended = subprocess.run(
+            command, cwd=ROOT, env=self.variables(), capture_output=True, text=True, check=False
+        )
+        assert ended.returncode == 0, ended.stderr
+        return ended.stdout
 
     def is_ready(self) -> bool:
         """Whether a photo can be accepted and classified."""
