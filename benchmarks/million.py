@@ -19,14 +19,14 @@ DAYS = 3 * 365
 _OUTFITS = f"""
     INSERT INTO classifier_outfit
     SELECT (jsonb_populate_record(model, jsonb_build_object(
-        'id', gen_random_uuid(), 'sha256', md5(n::text),
-        'owner_id', (%(owners)s)[n %% {OWNERS} + 1],
-        'status', 'done', 'created', now() - n * interval '{DAYS} days' / {ALL},
-        'classified', now() - n * interval '{DAYS} days' / {ALL}, 'style', pool.style,
+        'id', gen_random_uuid(), 'sha256', md5(k::text),
+        'owner_id', (%(owners)s)[k %% {OWNERS} + 1],
+        'status', 'done', 'created', now() - k * interval '{DAYS} days' / {ALL},
+        'classified', now() - k * interval '{DAYS} days' / {ALL}, 'style', pool.style,
         'certainty', CASE WHEN pool.confidence > 0.5 THEN 'sure' ELSE 'unsure' END)
     )).*
     FROM (SELECT outfit FROM classifier_outfit AS outfit LIMIT 1) AS one(model),
-         generate_series(1, {ALL}) AS n JOIN pool ON pool.n = n::bigint * 7919 %% {POOL}
+         generate_series(1, {ALL}) AS k JOIN pool ON pool.n = k::bigint * 7919 %% {POOL}
 """
 _POOL = """
     CREATE TEMPORARY TABLE pool AS
