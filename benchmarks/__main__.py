@@ -78,6 +78,7 @@ ROWS = {
     "history_p95_ms_1k": ("  a page of somebody with 1 k, p95 (ms)", "<= 50"),
     "profile_by_day_ms_100k": ("profile of somebody with 100 k: sums by day (ms)", ""),
     "profile_extremes_ms_100k": ("  most typical and most unusual (ms)", ""),
+    "profile_extremes_ms_1k": ("  the same for somebody with 1 k (ms)", ""),
     "similar_ms_100k": ("  looks like this one (ms)", ""),
 }
 

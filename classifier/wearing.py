@@ -90,8 +90,8 @@ _EXTREMES = f"""{_NEWEST}, looks AS MATERIALIZED (
             WHERE outfit_id = newest.id AND release_id = %(release)s LIMIT 1
         ) AS prediction
     ), compared AS MATERIALIZED (
-        SELECT outfit_id, embedding <#> mean AS distance
-        FROM looks, (SELECT avg(embedding) AS mean FROM looks) AS centre
+        -- Not a join: expecting a single row, the planner would take the mean anew for each.
+        SELECT outfit_id, embedding <#> (SELECT avg(embedding) FROM looks) AS distance FROM looks
     )
     (SELECT outfit_id FROM compared ORDER BY distance, outfit_id LIMIT 1)
     UNION ALL
