@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sqlite3
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,6 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CrawlerError as error:
         print(f"crawler: {error}", file=sys.stderr)
         return error.exit_code
+    except (OSError, sqlite3.Error) as error:  # a full disk, a folder that may not be written
+        print(f"crawler: {error}; the same command goes on from here.", file=sys.stderr)
+        return FAILED
     except ModuleNotFoundError as error:
         print(
             f"crawler: the package {error.name!r} is missing; run:"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from crawler.download import Downloads
 from crawler.errors import Skipped
-from crawler.journal import Journal, State
+from crawler.journal import Journal, Page, State
 from crawler.listing import Listing
 from crawler.profile import Profile
 
@@ -68,18 +68,18 @@ def _walk(
     profile: Profile, wishes: Wishes, journal: Journal, listing: Listing, style: str
 ) -> Iterator[bool]:
     """Note the snaps of further pages, a portion with each step, until the listing ends."""
-    name = profile.styles[style]
     number = wishes.first_page or profile.first_page
     before: set[str] = set()
     failed = 0
     while not wishes.last_page or number <= wishes.last_page:
-        end = journal.last_page(name)
+        end = journal.last_page(style)
         if end is not None and number > end:
             return
-        if journal.page_is_done(name, number):
+        if journal.page_is_done(style, number):
             number += 1
             continue
-        url, items, more, there = profile.address(style, number), 0, True, set()
+        page = Page(style, number, profile.styles[style], profile.address(style, number))
+        items, more, there = 0, True, set()
         try:
             for portion in listing.portions(style, number):
                 journal.found(portion.snaps)
@@ -87,7 +87,7 @@ def _walk(
                 there |= {snap.image_url for snap in portion.snaps}
                 yield True
         except Skipped as skipped:
-            journal.page_failed(name, number, url, str(skipped))
+            journal.page_failed(page, str(skipped))
             failed += 1
             # What is wrong with the first page is wrong with all.
             if number == profile.first_page or failed == FAILED_PAGES:
@@ -96,7 +96,7 @@ def _walk(
             failed = 0
             # Some sites show their last page again and again.
             more = more and there != before
-            journal.page_walked(name, number, url, items, last=profile.scroll or not more)
+            journal.page_walked(page, items, last=profile.scroll or not more)
             if profile.scroll or not more:
                 return
         before = there

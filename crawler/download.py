@@ -42,9 +42,12 @@ class Downloads:
         if self._stopped:
             raise self._stopped
         try:
-            if why := self._robots.forbid(snap.image_url):
-                raise Skipped(f"refused: {why}")
-            data = self._fetcher.get(snap.image_url, most=MOST_BYTES, referer=snap.page_url)
+            data = self._fetcher.get(
+                snap.image_url,
+                most=MOST_BYTES,
+                referer=snap.page_url,
+                why_not=self._robots.forbid,
+            )
             checked = check_image(data, self._least_side)
         except Skipped as skipped:
             self._journal.failed(snap, run, str(skipped))

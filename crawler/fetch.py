@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Self
@@ -21,6 +21,11 @@ TRIES = 3
 BUSY = (httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE)
 DEADLINE_S = 60.0
 _TIMEOUT = httpx.Timeout(20, connect=10)
+WhyNot = Callable[[str], str]
+
+
+def _nothing(_: str) -> str:
+    return ""
 
 
 class Fetcher:
@@ -49,22 +54,27 @@ class Fetcher:
         """Raises Skipped for an address that is never fetched."""
         check_address(url, self._trusted)
 
-    def get(self, url: str, *, most: int, referer: str = "") -> bytes:
-        """The body, at most so many bytes. Raises Skipped, and SiteSaysStop for 403 and 429."""
-        status, body = self.ask(url, most=most, referer=referer)
+    def get(self, url: str, *, most: int, referer: str = "", why_not: WhyNot = _nothing) -> bytes:
+        """The body, at most so many bytes. Raises Skipped, and SiteSaysStop for 403 and 429.
+
+        `why_not` says of an address, redirects too, why it must not be asked; empty if it may.
+        """
+        status, body = self.ask(url, most=most, referer=referer, why_not=why_not)
         if status == httpx.codes.FORBIDDEN:
             raise forbidden(url)
         if status != httpx.codes.OK:
             raise Skipped(f"HTTP {status}")
         return body
 
-    def ask(self, url: str, *, most: int, referer: str = "") -> tuple[int, bytes]:
+    def ask(
+        self, url: str, *, most: int, referer: str = "", why_not: WhyNot = _nothing
+    ) -> tuple[int, bytes]:
         """Status and body, empty unless the status is 200. A pause that the host wants is kept.
 
         Raises Skipped, and SiteSaysStop for 429 that does not end.
         """
         for _ in range(TRIES):
-            status, wait_s, body = self._follow(url, most, referer)
+            status, wait_s, body = self._follow(url, most, referer, why_not)
             if status not in BUSY:
                 return status, body
             self._pace.pause(url, later_s(status, wait_s, url))
@@ -72,9 +82,13 @@ class Fetcher:
             raise SiteSaysStop(f"429, {TRIES} times: {url}. Go on later, with a longer --delay.")
         return status, b""
 
-    def _follow(self, url: str, most: int, referer: str) -> tuple[int, float | None, bytes]:
+    def _follow(
+        self, url: str, most: int, referer: str, why_not: WhyNot
+    ) -> tuple[int, float | None, bytes]:
         end = time.monotonic() + DEADLINE_S
         for _ in range(MOST_REDIRECTS + 1):
+            if why := why_not(url):
+                raise Skipped(f"refused: {why}")
             self._pace.wait(url)
             request = self._request(url, referer)
             try:

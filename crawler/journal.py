@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from enum import StrEnum
 from pathlib import Path
 
@@ -16,8 +16,8 @@ VERSION = 1
 _TABLES = """
 CREATE TABLE about (source TEXT, wardrobe TEXT, rights TEXT);
 CREATE TABLE pages (
-    style TEXT, number INTEGER, url TEXT, items INTEGER, reason TEXT DEFAULT '', last INTEGER,
-    PRIMARY KEY (style, number)
+    listing TEXT, number INTEGER, style TEXT, url TEXT, items INTEGER, reason TEXT, last INTEGER,
+    PRIMARY KEY (listing, number)
 );
 CREATE TABLE snaps (
     style TEXT, image_url TEXT, page_url TEXT, owner TEXT, page INTEGER,
@@ -39,6 +39,16 @@ class State(StrEnum):
     DOUBLE = "double"
     FAILED = "failed"
     REMOVED = "removed"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of a listing; several listings may be of one style."""
+
+    listing: str
+    number: int
+    style: str
+    url: str
 
 
 @dataclass(frozen=True)
@@ -107,40 +117,40 @@ class Journal:
 
     # Pages ------------------------------------------------------------------------------------
 
-    def page_is_done(self, style: str, number: int) -> bool:
-        """Whether all of its snaps are in the journal."""
-        sql = "SELECT 1 FROM pages WHERE style = ? AND number = ? AND reason = ''"
-        return self._one(sql, style, number) is not None
+    def page_is_done(self, listing: str, number: int) -> bool:
+        """Whether all of its snaps are in the journal. `listing` is the site's id of a style."""
+        sql = "SELECT 1 FROM pages WHERE listing = ? AND number = ? AND reason = ''"
+        return self._one(sql, listing, number) is not None
 
-    def last_page(self, style: str) -> int | None:
+    def last_page(self, listing: str) -> int | None:
         """The page at which the listing ended, if it was walked to its end."""
-        found = self._one("SELECT max(number) FROM pages WHERE style = ? AND last", style)
+        found = self._one("SELECT max(number) FROM pages WHERE listing = ? AND last", listing)
         return found[0] if found else None
 
-    def page_walked(self, style: str, number: int, url: str, items: int, *, last: bool) -> None:
+    def page_walked(self, page: Page, items: int, *, last: bool) -> None:
         """All of its snaps are noted."""
-        self._do("REPLACE INTO pages VALUES (?, ?, ?, ?, '', ?)", style, number, url, items, last)
+        self._do("REPLACE INTO pages VALUES (?, ?, ?, ?, ?, '', ?)", *astuple(page), items, last)
 
-    def page_failed(self, style: str, number: int, url: str, reason: str) -> None:
+    def page_failed(self, page: Page, reason: str) -> None:
         """It is walked again on the next run."""
-        self._do("REPLACE INTO pages VALUES (?, ?, ?, 0, ?, 0)", style, number, url, reason)
+        self._do("REPLACE INTO pages VALUES (?, ?, ?, ?, 0, ?, 0)", *astuple(page), reason)
 
-    def forget_pages(self, styles: Sequence[str]) -> None:
+    def forget_pages(self, listings: Iterable[str]) -> None:
         """Walk these listings again: snaps that were found stay."""
-        for style in styles:
-            self._do("DELETE FROM pages WHERE style = ?", style)
+        for listing in listings:
+            self._do("DELETE FROM pages WHERE listing = ?", listing)
 
     def failed_pages(self) -> list[sqlite3.Row]:
         """style, number, url, reason."""
-        return list(self._all("SELECT * FROM pages WHERE reason > '' ORDER BY style, number"))
+        return list(self._all("SELECT * FROM pages WHERE reason > '' ORDER BY listing, number"))
 
     def short_pages(self, per_page: int) -> list[sqlite3.Row]:
         """Walked pages with fewer items than expected, but for the last of a listing."""
+        last = "SELECT max(number) FROM pages AS others WHERE others.listing = pages.listing"
         return list(
             self._all(
-                "SELECT * FROM pages WHERE items < ? AND reason = '' AND number < ("
-                " SELECT max(number) FROM pages AS others"
-                " WHERE others.style = pages.style AND others.items > 0) ORDER BY style, number",
+                "SELECT * FROM pages WHERE items < ? AND reason = ''"  # noqa: S608
+                f" AND number < ({last} AND others.items > 0) ORDER BY listing, number",
                 per_page,
             )
         )

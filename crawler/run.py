@@ -44,7 +44,7 @@ class Run:
         about = (self.profile.name, self.profile.wardrobe, self.profile.rights)
         self.first = self._journal.begin(*about)
         if options.again:
-            self._journal.forget_pages(list(self._wishes.styles.values()))
+            self._journal.forget_pages(self._wishes.styles)
         contact = f" (+{options.contact})" if options.contact else ""
         agent = f"{TOKEN}/{VERSION}{contact}"
         trusted = frozenset(options.allow_host)

@@ -69,6 +69,24 @@ def test_styles_pages_and_limit(street: Site, crawl: Crawl, tmp_path: Path) -> N
     assert sum(row["style"] == "cold" for row in rows(tmp_path)) == 2
 
 
+def test_two_listings_may_be_of_one_style(
+    street: Site, crawl: Crawl, profile: Path, tmp_path: Path
+) -> None:
+    profile.write_text(profile.read_text().replace('"cold"', '"warm"'))
+    street.add_photos("01", range(5))
+    street.add_photos("02", range(20, 25))
+    assert crawl().returncode == 0
+    assert [row["style"] for row in rows(tmp_path)] == ["warm"] * 10
+
+
+def test_a_folder_that_cannot_be_written_says_so(crawl: Crawl, tmp_path: Path) -> None:
+    (tmp_path / "snaps").write_text("a file")
+    ended = crawl()
+    assert ended.returncode == 1
+    assert "snaps" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
 def test_whatever_fails_is_told_and_tried_again(street: Site, crawl: Crawl, tmp_path: Path) -> None:
     photo = outfit_jpeg(1)
     street.add("01", "good.jpg", photo)

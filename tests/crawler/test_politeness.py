@@ -41,6 +41,18 @@ def test_images_that_robots_txt_forbids_are_told_and_not_asked(
     assert "robots.txt forbids /photo/01/1.jpg" in failure["reason"]
 
 
+def test_a_redirect_leads_nowhere_that_robots_txt_forbids(
+    street: Site, crawl: Crawl, tmp_path: Path
+) -> None:
+    street.add("01", "0.jpg", Answer(302, headers={"Location": "/private/0.jpg"}))
+    street.answers["/private/0.jpg"] = Answer(body=outfit_jpeg(0))
+    street.answers["/robots.txt"] = robots("User-agent: *\nDisallow: /private/\n")
+    assert crawl("--styles=01").returncode == 1
+    assert street.asked["/private/0.jpg"] == 0
+    (failure,) = rows(tmp_path, "failures.csv")
+    assert "robots.txt forbids /private/0.jpg" in failure["reason"]
+
+
 def test_rules_that_cannot_be_had_forbid_all(street: Site, crawl: Crawl) -> None:
     street.add_photos("01", range(2))
     street.answers["/robots.txt"] = Answer(500)
