@@ -16,8 +16,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks import api, crawler, engine, folder, memory, queue, whole_way
-from tests.faults.house import House
-from tests.local.starting import Up
+from tests.support.live_stack import House
+from tests.support.starting import Up
 
 RESULTS = Path(__file__).parent / "results" / "latest.json"
 # What each figure is, and what the design holds it to.

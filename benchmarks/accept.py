@@ -37,7 +37,7 @@ def plain(data: bytes) -> None:
 def main() -> None:
     """Print medians."""
     django.setup()
-    from classifier.photos import sanitise
+    from classifier.uploads.sanitise import sanitise
 
     data = phone_photo()
     figures = {"accept_phone_kb": len(data) / 1024}

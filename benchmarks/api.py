@@ -12,8 +12,8 @@ from typing import Any
 
 import psutil
 
-from tests.faults.house import House
-from tests.local.starting import ROOT
+from tests.support.live_stack import House
+from tests.support.starting import ROOT
 
 CLIENTS = (1, 8, 32)
 SECONDS = 20

@@ -33,10 +33,10 @@ def main() -> None:
     from django.core.files.base import ContentFile
     from django.db import connection, transaction
 
-    from classifier.accept import accept_photo
+    from classifier.lifecycle.claims import claim_outfits
     from classifier.models import Outfit
-    from classifier.states import claim_outfits
-    from tests.drawing import outfit_jpeg
+    from classifier.uploads.accept import accept_photo
+    from tests.support.images import outfit_jpeg
 
     accept_photo(User.objects.get(username="demo").pk, ContentFile(outfit_jpeg(), name="1.jpg"))
     figures, there = {}, 1

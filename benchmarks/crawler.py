@@ -15,9 +15,9 @@ from pathlib import Path
 
 import psutil
 
-from tests.crawler.conftest import PROFILE, ROOT, crawl_arguments, crawler
-from tests.crawler.site import Site
-from tests.drawing import numbered, outfit_jpeg
+from tests.support.crawl_site import Site
+from tests.support.crawling import PROFILE, ROOT, crawl_arguments, crawler
+from tests.support.images import numbered, outfit_jpeg
 
 PHOTOS = 1000
 DIFFERENT = 50

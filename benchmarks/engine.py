@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from worker.bundle import load_bundle
-from worker.engine import load_engine
+from inference.bundle import load_bundle
+from inference.engine import load_engine
 
 STARTER = Path(__file__).resolve().parent.parent / "models" / "starter"
 SECONDS = 5.0

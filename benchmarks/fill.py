@@ -18,9 +18,9 @@ def main(count: int, kilobytes: int) -> None:
     from django.contrib.auth.models import User
     from django.core.files.base import ContentFile
 
-    from benchmarks.pictures import noisy_photo
-    from classifier.accept import accept_photo
-    from tests.drawing import numbered
+    from classifier.uploads.accept import accept_photo
+    from tests.support.images import numbered
+    from tests.support.noisy_photos import noisy_photo
 
     owner = User.objects.get(username="demo").pk
     photo = noisy_photo(0, kilobytes)

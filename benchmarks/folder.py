@@ -23,7 +23,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.pictures import noisy_photo
+from tests.support.noisy_photos import noisy_photo
 
 ROOT = Path(__file__).resolve().parent.parent
 DIFFERENT = 40
@@ -78,7 +78,7 @@ def _decode_s(sources: list[Path]) -> float:
 
 
 def _set_up() -> None:
-    os.environ["DJANGO_SETTINGS_MODULE"] = "fasi_site.settings_alone"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "fasi_site.settings_offline"
     import django
 
     django.setup()
@@ -93,8 +93,8 @@ def _decode(path: Path) -> None:
 
 def _engine_s() -> float:
     """Seconds a photo of the engine alone, on all cores."""
-    from worker.bundle import load_bundle
-    from worker.engine import load_engine
+    from inference.bundle import load_bundle
+    from inference.engine import load_engine
 
     engine = load_engine("openvino", load_bundle(ROOT / "models" / "starter"))
     images = np.random.default_rng(0).integers(0, 256, (BATCH, 224, 224, 3), dtype=np.uint8)

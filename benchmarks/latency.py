@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import psycopg2
 
-from benchmarks.client import Visitor
+from tests.support.client import Visitor
 
 WARM_UP = 5
 PATIENCE_S = 30

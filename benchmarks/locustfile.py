@@ -9,8 +9,8 @@ from itertools import count
 
 from locust import FastHttpUser, constant, task
 
-from benchmarks.pictures import noisy_photo
-from tests.drawing import numbered
+from tests.support.images import numbered
+from tests.support.noisy_photos import noisy_photo
 
 KILOBYTES = 60
 _photo = noisy_photo(0, KILOBYTES)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks.client import Visitor
-from benchmarks.pictures import noisy_photo
-from tests.local.starting import Up
+from tests.support.client import Visitor
+from tests.support.noisy_photos import noisy_photo
+from tests.support.starting import Up
 
 ROOT = Path(__file__).resolve().parent.parent
 MB = 1024**2

@@ -31,9 +31,9 @@ def main() -> None:
     from django.core.management import call_command
 
     from benchmarks import million
-    from classifier.accept import accept_photo
     from classifier.models import Outfit, Release
-    from tests.drawing import outfit_jpeg
+    from classifier.uploads.accept import accept_photo
+    from tests.support.images import outfit_jpeg
 
     call_command("setup_site", "--demo", verbosity=0)
     people = [User.objects.create(username=f"person-{n}") for n in range(million.OWNERS)]
@@ -89,8 +89,8 @@ def _answered(reader: "Client", path: str, query: dict[str, str]) -> float:
 
 
 def _queries(name: str, owner: int) -> dict[str, float]:
+    from classifier.history.queries import extremes_of, latest_styles, similar_to, worn_by
     from classifier.models import Outfit, Release
-    from classifier.wearing import extremes_of, latest_styles, similar_to, worn_by
 
     release = Release.objects.get().pk
     newest = Outfit.objects.filter(owner=owner, status="done").latest("created").pk

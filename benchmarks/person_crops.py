@@ -23,14 +23,14 @@ from PIL import Image, ImageOps
 from scipy.special import expit
 from tqdm import tqdm
 
+from inference.preprocessing import model_input
 from training.arrays import Flags, Floats, Images, Labels
-from training.network.features import FeatureCache
-from training.network.head import Examples, fit_head
-from training.network.starts import STATISTICS_PHOTOS, backbone
-from training.photos.data import Photo, read_dataset
-from training.photos.pictures import input_of, thumb_file
+from training.data.labelled import Photo, read_dataset
+from training.data.pictures import input_of, thumb_file
+from training.model.features import FeatureCache
+from training.model.head import Examples, fit_head
+from training.model.pretrained import STATISTICS_PHOTOS, backbone
 from training.recipe import Start
-from worker.preprocess import model_input
 
 MODEL = "modules/pose_landmark/pose_landmark_full.tflite"
 SIDE = 256

@@ -37,8 +37,8 @@ def classify(outfit_id: str) -> None:
     django.setup()
     from django.utils import timezone
 
-    from classifier import objects
     from classifier.models import Outfit, Prediction, Release
+    from classifier.storage import objects
 
     outfit = Outfit.objects.get(pk=outfit_id)
     release = Release.objects.get(status=Release.Status.ACTIVE)

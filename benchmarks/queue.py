@@ -1,8 +1,8 @@
 """What the queue brings through: photos that wait, their way through S3, engine and database."""
 
 from benchmarks.plain_worker import QUEUE, TASK
-from tests.faults.house import House
-from tests.local.starting import wait_until
+from tests.support.live_stack import House
+from tests.support.starting import wait_until
 
 WAITING = 2000
 PLAIN = 120

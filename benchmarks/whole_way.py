@@ -11,11 +11,11 @@ from itertools import count
 from urllib.parse import urlsplit
 
 from benchmarks import latency
-from benchmarks.client import Visitor
-from benchmarks.pictures import noisy_photo
-from tests.drawing import numbered
-from tests.faults.house import House
-from tests.local.starting import wait_until
+from tests.support.client import Visitor
+from tests.support.images import numbered
+from tests.support.live_stack import House
+from tests.support.noisy_photos import noisy_photo
+from tests.support.starting import wait_until
 
 CLIENTS = 16
 PHOTOS = 800

@@ -13,10 +13,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from classifier.lifecycle.removal import remove_outfit
+from classifier.lifecycle.reviews import record_review
 from classifier.models import Batch, Outfit, Prediction, Release, Review
-from classifier.objects import StorageUnavailable, signed_url
-from classifier.removal import remove_outfit
-from classifier.reviews import record_review
+from classifier.storage.objects import StorageUnavailable, signed_url
 
 Row = TypeVar("Row", Outfit, Prediction)
 
@@ -94,7 +94,7 @@ class PhotoAdmin(admin.ModelAdmin[Row]):
 
 @admin.register(Outfit)
 class OutfitAdmin(PhotoAdmin[Outfit]):
-    """The jobs. They are looked at and deleted here; `classifier.states` changes them."""
+    """The jobs. They are looked at and deleted here; `classifier.lifecycle.claims` changes them."""
 
     list_display = ["photo", "status", "style", "owner", "attempts", "error_code", "created"]
     list_filter = [

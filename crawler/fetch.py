@@ -12,7 +12,7 @@ import httpx
 
 from crawler.addresses import check_address
 from crawler.errors import SiteSaysStop, Skipped
-from crawler.pace import Pace
+from crawler.rate_limit import Pace
 
 MOST_REDIRECTS = 5
 MOST_RETRY_S = 120.0

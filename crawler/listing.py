@@ -13,8 +13,8 @@ from crawler.browser import Browser
 from crawler.errors import SiteSaysStop, Skipped
 from crawler.fetch import BUSY, TRIES, forbidden, later_s, retry_after_s
 from crawler.journal import Snap
-from crawler.pace import Pace
 from crawler.profile import Profile, Where
+from crawler.rate_limit import Pace
 from crawler.robots import Robots
 
 GONE = (httpx.codes.NOT_FOUND, httpx.codes.GONE)

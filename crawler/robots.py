@@ -10,7 +10,7 @@ from protego import Protego
 
 from crawler.errors import Skipped
 from crawler.fetch import Fetcher
-from crawler.pace import Pace
+from crawler.rate_limit import Pace
 
 TOKEN = "fasi-crawler"  # noqa: S105  # the product token that rules name
 MOST_BYTES = 500 * 1024

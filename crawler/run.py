@@ -18,8 +18,8 @@ from crawler.fetch import Fetcher
 from crawler.journal import Journal, State
 from crawler.listing import Listing
 from crawler.manifest import write_manifest
-from crawler.pace import Pace
 from crawler.profile import Profile, load_profile
+from crawler.rate_limit import Pace
 from crawler.robots import TOKEN, Robots
 from crawler.summary import summary
 

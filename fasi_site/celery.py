@@ -1,6 +1,6 @@
 """The Celery app. `celery -A fasi_site worker` and `beat` start from here.
 
-The site only publishes wake-ups (`classifier.wakeup`), so it never imports a task.
+The site only publishes wake-ups (`classifier.lifecycle.wakeup`), so it never imports a task.
 """
 
 import os

@@ -71,7 +71,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "classifier.middleware.observed",
+    "classifier.monitoring.middleware.observed",
     # Outside of all that may answer with an error.
     "classifier.api.middleware.ApiMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -86,7 +86,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "classifier.middleware.whole_page_sign_in",
+    "classifier.monitoring.middleware.whole_page_sign_in",
 ]
 
 ROOT_URLCONF = "fasi_site.urls"
@@ -268,7 +268,7 @@ FASI_UPLOADS_PER_DAY = env.int("FASI_UPLOADS_PER_DAY", default=1_000_000 if EMBE
 FASI_STORED_BYTES = env.int("FASI_STORED_BYTES", default=100 * 1024**3 if EMBEDDED else 2 * 1024**3)
 
 FILE_UPLOAD_HANDLERS = [
-    "classifier.uploads.CappedUploadHandler",
+    "classifier.uploads.handler.CappedUploadHandler",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]

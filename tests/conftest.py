@@ -18,10 +18,10 @@ from django.core.management import call_command
 from django.http import HttpResponse
 from django.test import Client
 
-from classifier import multipart, objects
-from classifier.accept import accept_photo
 from classifier.models import Outfit, Release
-from tests.drawing import outfit_jpeg
+from classifier.storage import multipart, objects
+from classifier.uploads.accept import accept_photo
+from tests.support.images import outfit_jpeg
 
 STARTER = Path(django_settings.BASE_DIR) / "models" / "starter"
 

@@ -41,7 +41,7 @@ def test_the_site_starts_small_and_without_an_engine() -> None:
     code = (
         "import json, psutil, sys; import fasi_site.wsgi;"
         "print(json.dumps([psutil.Process().memory_info().rss / 1024**2,"
-        " [name for name in ('tensorflow', 'keras', 'openvino', 'worker.engine')"
+        " [name for name in ('tensorflow', 'keras', 'openvino', 'inference.engine')"
         " if name in sys.modules]]))"
     )
     megabytes, engines = json.loads(run(code).splitlines()[-1])
@@ -53,8 +53,8 @@ def test_a_worker_with_its_engine_never_imports_tensorflow() -> None:
     code = (
         "import sys, numpy; from pathlib import Path;"
         "import fasi_site.celery, django; django.setup();"
-        "import worker.tasks; from worker.bundle import load_bundle;"
-        "from worker.engine import load_engine;"
+        "import worker.tasks; from inference.bundle import load_bundle;"
+        "from inference.engine import load_engine;"
         "engine = load_engine('openvino', load_bundle(Path('models/starter')));"
         "engine.run(numpy.zeros((1, 224, 224, 3), numpy.uint8));"
         "print('tensorflow' in sys.modules)"

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from classifier.taxonomy import TaxonomyError
+from inference.taxonomy import TaxonomyError
 from training.errors import TrainingError
 
 WORK = Path(".local/training")

@@ -10,7 +10,7 @@ from training.recipe import Recipe, parse_change, read_recipe, with_changes
 from training.taxonomies import read_taxonomy
 
 if TYPE_CHECKING:
-    from training.photos.data import Dataset
+    from training.data.labelled import Dataset
 
 
 def prepare(options: argparse.Namespace) -> None:
@@ -20,9 +20,9 @@ def prepare(options: argparse.Namespace) -> None:
 
 def fit(options: argparse.Namespace) -> None:
     """``fit``: train on a dataset, or go on with a run."""
-    from training.fitting.fit import fit_run
-    from training.photos.data import read_dataset
+    from training.data.labelled import read_dataset
     from training.runs import open_run, start_run
+    from training.train.fit import fit_run
 
     if options.dataset is None:
         run = open_run(options.run)
@@ -35,19 +35,19 @@ def fit(options: argparse.Namespace) -> None:
 def evaluate(options: argparse.Namespace) -> None:
     """``evaluate``: judge a run beside its baselines, or its recipe on several folds."""
     if options.folds:
-        from training.fitting.crossval import cross_validate
         from training.runs import open_run
+        from training.train.cross_validation import cross_validate
 
         cross_validate(open_run(options.run), options.folds, options.work)
     else:
-        from training.judging.referee import evaluate_run, summary
+        from training.evaluation.evaluate_run import evaluate_run, summary
 
         print(*summary(evaluate_run(options.run)), sep="\n")
 
 
 def report(options: argparse.Namespace) -> None:
     """``report``: write ``report.html`` into the run."""
-    from training.judging.report import write_report
+    from training.evaluation.report import write_report
 
     print(f"Wrote {write_report(options.run)}")
 
@@ -59,10 +59,10 @@ def export(options: argparse.Namespace) -> None:
 
 def all(options: argparse.Namespace) -> None:
     """``all``: everything from labelled photos to a bundle, each step only if not done yet."""
-    from training.fitting.fit import fit_run
-    from training.judging.referee import evaluate_run, summary
-    from training.judging.report import write_report
+    from training.evaluation.evaluate_run import evaluate_run, summary
+    from training.evaluation.report import write_report
     from training.runs import start_run
+    from training.train.fit import fit_run
 
     recipe = _recipe(options)
     dataset = _prepare(options, options.work / "datasets" / options.name)
@@ -74,8 +74,8 @@ def all(options: argparse.Namespace) -> None:
 
 
 def _prepare(options: argparse.Namespace, output: Path) -> Dataset:
-    from training.photos.prepare import PrepareOptions
-    from training.photos.prepare import prepare as prepare_photos
+    from training.data.prepare import PrepareOptions
+    from training.data.prepare import prepare as prepare_photos
 
     return prepare_photos(
         PrepareOptions(
@@ -92,7 +92,7 @@ def _prepare(options: argparse.Namespace, output: Path) -> Dataset:
 
 
 def _export(options: argparse.Namespace, folder: Path) -> None:
-    from training.delivery.export import export_run
+    from training.export.bundle import export_run
     from training.runs import open_run
 
     bundle = export_run(open_run(folder), options.output, with_keras=not options.without_keras)

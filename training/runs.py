@@ -13,9 +13,9 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
-from classifier.taxonomy import Taxonomy
+from inference.taxonomy import Taxonomy
+from training.data.labelled import DATASET, TAXONOMY, Photo, read_dataset
 from training.errors import TrainingError
-from training.photos.data import DATASET, TAXONOMY, Photo, read_dataset
 from training.recipe import Recipe, read_recipe
 from training.writing import replace_text
 

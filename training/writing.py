@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from inference.bundle import SUMS, load_bundle, write_sums
 from training.errors import TrainingError
-from worker.bundle import SUMS, load_bundle, write_sums
 
 
 def check_output(output: Path, mark: str = SUMS, what: str = "bundle") -> None:

@@ -11,9 +11,9 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 
-from classifier import objects
 from classifier.models import Release
-from worker.bundle import Bundle, BundleError, load_bundle
+from classifier.storage import objects
+from inference.bundle import Bundle, BundleError, load_bundle
 
 log = structlog.get_logger(__name__)
 

@@ -9,18 +9,19 @@ from celery import current_app, shared_task
 from celery.signals import worker_init, worker_process_init
 from django.conf import settings
 
-from classifier import direct_uploads, idempotency, outbox
 from classifier.checks import timing_errors
-from classifier.metrics import LEASES_EXPIRED
-from classifier.removal import remove_orphans
-from classifier.states import return_expired
-from classifier.wakeup import wake_up_came
-from worker.chores import do_chores
-from worker.courier import start_delivering
-from worker.inspector import check_uploads
-from worker.metrics import serve_metrics
-from worker.process import work
-from worker.runtime import report
+from classifier.integrations import deliveries, idempotency
+from classifier.lifecycle.claims import return_expired
+from classifier.lifecycle.wakeup import wake_up_came
+from classifier.monitoring.metrics import LEASES_EXPIRED
+from classifier.orphans import remove_orphans
+from classifier.uploads import direct
+from worker.classification import work
+from worker.jobs.direct_uploads import check_uploads
+from worker.jobs.maintenance import do_chores
+from worker.jobs.webhooks import start_delivering
+from worker.loaded_model import report
+from worker.metrics_server import serve_metrics
 
 log = structlog.get_logger(__name__)
 
@@ -70,9 +71,9 @@ def deliver() -> None:
 @shared_task(name="worker.remove_orphans", **LONG)
 def remove_orphaned_objects() -> None:
     """End and forget what is over, and delete objects that have no row."""
-    direct_uploads.expire()
+    direct.expire()
     idempotency.forget_old()
-    outbox.forget_old()
+    deliveries.forget_old()
     remove_orphans()
 
 

@@ -10,8 +10,8 @@ from ninja.security import HttpBearer
 from classifier.access import SignedInRequest
 from classifier.api.limits import Allowance, count_request, too_many
 from classifier.api.problems import Code, problem
+from classifier.integrations.tokens import find_token
 from classifier.models import ApiToken, Scope
-from classifier.tokens import find_token
 
 
 class ApiRequest(SignedInRequest):

@@ -12,7 +12,7 @@ from classifier.api.replay import IdempotencyKey, once
 from classifier.api.schemas import BatchIn, BatchOut, BatchPage, UploadedOut
 from classifier.api.shown import batches_out
 from classifier.api.submit import FORM, submit_photos
-from classifier.batches import cancel
+from classifier.batches.service import cancel
 from classifier.models import Batch
 
 router = Router()

@@ -10,8 +10,8 @@ from redis.exceptions import RedisError
 
 from classifier.api.problems import Problem
 from classifier.models import ApiToken
-from classifier.quota import MINUTE, count
-from classifier.refusals import Refusal, Refused
+from classifier.uploads.quota import MINUTE, count
+from classifier.uploads.refusals import Refusal, Refused
 
 log = structlog.get_logger(__name__)
 

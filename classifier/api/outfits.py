@@ -24,9 +24,9 @@ from classifier.api.schemas import (
 from classifier.api.shown import correction_out, outfit_out
 from classifier.api.submit import FORM, submit_photos
 from classifier.api.waiting import LONGEST_S, wait_until_finished
+from classifier.lifecycle.removal import remove_outfit
+from classifier.lifecycle.reviews import UnknownStyle, record_review
 from classifier.models import Outfit, Review
-from classifier.removal import remove_outfit
-from classifier.reviews import UnknownStyle, record_review
 
 router = Router()
 

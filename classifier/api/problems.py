@@ -11,8 +11,8 @@ from django.http import HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from classifier.failures import Failure, words
-from classifier.refusals import Refusal, Refused
+from classifier.lifecycle.failures import Failure, words
+from classifier.uploads.refusals import Refusal, Refused
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "/api/v1/problems/"

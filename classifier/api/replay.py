@@ -10,11 +10,11 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from ninja import Header, Schema, Status
 
-from classifier import idempotency
 from classifier.api.auth import ApiRequest
 from classifier.api.problems import Code, Problem, problem, refusal
-from classifier.idempotency import Answer
-from classifier.refusals import Refused
+from classifier.integrations import idempotency
+from classifier.integrations.idempotency import Answer
+from classifier.uploads.refusals import Refused
 
 JSON = "application/json"
 REPLAYED = "Idempotency-Replayed"

@@ -17,8 +17,8 @@ from classifier.api import (
 )
 from classifier.api.openapi import Api
 from classifier.api.problems import Code, Problem, for_status, problem, refusal
-from classifier.objects import StorageUnavailable
-from classifier.refusals import Refusal, Refused
+from classifier.storage.objects import StorageUnavailable
+from classifier.uploads.refusals import Refusal, Refused
 
 JSON = "application/json"
 DESCRIPTION = """\

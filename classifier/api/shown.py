@@ -21,8 +21,8 @@ from classifier.api.schemas import (
     UploadOut,
     WebhookOut,
 )
-from classifier.batches import progress_of
-from classifier.failures import words
+from classifier.batches.service import progress_of
+from classifier.lifecycle.failures import words
 from classifier.models import (
     Batch,
     Delivery,
@@ -33,8 +33,8 @@ from classifier.models import (
     Review,
     Webhook,
 )
-from classifier.objects import signed_url
-from classifier.taxonomy import Style
+from classifier.storage.objects import signed_url
+from inference.taxonomy import Style
 
 
 def outfit_address(request: HttpRequest, outfit: Outfit) -> str:

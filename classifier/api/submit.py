@@ -6,14 +6,14 @@ from allauth.account.adapter import get_adapter
 from django.core.files.uploadedfile import UploadedFile
 from ninja import Status
 
-from classifier.accept import accept_photo, display_name
 from classifier.api.auth import ApiRequest
 from classifier.api.problems import Code, Problem, problem, refusal
 from classifier.api.schemas import ProblemOut, SubmittedOut, UploadedOut
 from classifier.api.shown import outfit_address
-from classifier.batches import add_photo
+from classifier.batches.service import add_photo
 from classifier.models import Batch
-from classifier.refusals import Refusal, Refused
+from classifier.uploads.accept import accept_photo, display_name
+from classifier.uploads.refusals import Refusal, Refused
 
 MULTIPART = "multipart/form-data"
 # What django-ninja cannot say of a form: that `photo` is required, and holds files.

@@ -8,15 +8,15 @@ from django.conf import settings
 from django.shortcuts import get_object_or_404
 from ninja import Router, Status
 
-from classifier import direct_uploads
-from classifier.accept import display_name
 from classifier.api.auth import READ, WRITE, ApiRequest
 from classifier.api.problems import Code, problem
 from classifier.api.replay import IdempotencyKey, once
 from classifier.api.schemas import NewUploadOut, UploadIn, UploadOut
 from classifier.api.shown import upload_out
-from classifier.direct_uploads import TooManyOpen
 from classifier.models import Batch, DirectUpload
+from classifier.uploads import direct
+from classifier.uploads.accept import display_name
+from classifier.uploads.direct import TooManyOpen
 
 router = Router()
 
@@ -36,7 +36,7 @@ def create_upload(
     if upload.batch:
         batch = get_object_or_404(Batch, pk=upload.batch, owner_id=request.auth.owner_id)
     try:
-        made, form = direct_uploads.begin(
+        made, form = direct.begin(
             request.auth.owner_id,
             display_name(upload.name),
             wardrobe=upload.wardrobe,
@@ -55,7 +55,7 @@ def create_upload(
 def complete_upload(request: ApiRequest, upload_id: uuid.UUID) -> Status[UploadOut]:
     """Say that the photo is in the bucket; it is checked next."""
     upload = _mine(request, upload_id)
-    if not direct_uploads.complete(upload):
+    if not direct.complete(upload):
         raise problem(Code.NOT_OPEN)
     upload.refresh_from_db()
     return Status(HTTPStatus.ACCEPTED, upload_out(request, upload))

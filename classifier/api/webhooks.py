@@ -7,7 +7,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Router, Status
 
-from classifier.addresses import AddressRefused, target
 from classifier.api.auth import READ, WRITE, ApiRequest
 from classifier.api.paging import Cursor, Limit, page_after
 from classifier.api.problems import Code, Problem, problem
@@ -20,10 +19,11 @@ from classifier.api.schemas import (
     WebhookOut,
 )
 from classifier.api.shown import delivery_out, webhook_out
+from classifier.integrations.deliveries import record_test
+from classifier.integrations.signatures import new_secret
+from classifier.integrations.targets import AddressRefused, target
+from classifier.lifecycle.wakeup import wake_courier
 from classifier.models import Delivery, Webhook
-from classifier.outbox import record_test
-from classifier.signing import new_secret
-from classifier.wakeup import wake_courier
 
 MOST = 10
 router = Router()

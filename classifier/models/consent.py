@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 class Consent(models.Model):
     """One change of mind: may the owner's photos train the model? Rows are added, never changed.
 
-    The newest row holds; nobody without a row has consented. `classifier.consents` reads them.
+    The newest row holds; nobody without a row has consented. They are read by
+    `classifier.personal_data.consents`.
     """
 
     owner = models.ForeignKey(

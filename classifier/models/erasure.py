@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 class Erasure(models.Model):
     """The job of removing what is left of a closed account; it goes together with the account.
 
-    Until then nobody can sign in to it and it carries no name: see `classifier.erasure`.
+    Until then nobody can sign in to it and it carries no name: see
+    `classifier.personal_data.erasure`.
     """
 
     owner = models.OneToOneField(

@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Export(models.Model):
-    """The row is the job; only `classifier.exports` changes its status. One a person at a time.
+    """The row is the job; one a person at a time.
+
+    Only `classifier.personal_data.exports` changes its status.
 
     `attempts` with `status` and `claimed_by` is the fence, as it is for outfits. `upload_id` names
     the multipart upload that is under way: whoever takes over aborts it.

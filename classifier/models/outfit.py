@@ -15,7 +15,7 @@ from classifier.models.prediction import Prediction
 
 
 class Outfit(models.Model):
-    """One photo of what somebody wears. Only `classifier.states` changes its status.
+    """One photo of what somebody wears. Only `classifier.lifecycle.claims` changes its status.
 
     `attempts` counts claims and, with `status` and `claimed_by`, is the fence: a worker that lost
     its lease no longer matches them and writes nothing.
@@ -79,7 +79,7 @@ class Outfit(models.Model):
     error_code = models.CharField(max_length=40, blank=True)
     error_text = models.TextField(blank=True)
     # What counts in histories and profiles: the prediction's style, or a review's. Kept here so
-    # that lists are filtered by an index; `classifier.states.finish` and `classifier.reviews` write
+    # that lists are filtered by an index; `lifecycle.claims.finish` and `lifecycle.reviews` write
     # them together with what they follow from.
     style = models.CharField(max_length=40, blank=True)
     certainty = models.CharField(max_length=10, choices=Certainty, blank=True)

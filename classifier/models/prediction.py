@@ -13,7 +13,7 @@ from pgvector.django import HalfVectorField
 from classifier.models.release import Release
 
 if TYPE_CHECKING:
-    from classifier.taxonomy import Style
+    from inference.taxonomy import Style
 
 EMBEDDING_SIZE = 256
 

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from classifier.taxonomy import Taxonomy
+from inference.taxonomy import Taxonomy
 
 
 class Release(models.Model):

@@ -9,7 +9,7 @@ from classifier.models.batch import Batch
 
 
 class Unpacking(models.Model):
-    """The row is the job; only `classifier.unpacking` changes its status.
+    """The row is the job; only `classifier.batches.unpacking` changes its status.
 
     `attempts` with `status` and `claimed_by` is the fence, as it is for outfits. `done` is the
     place in the ZIP from which the next attempt goes on.

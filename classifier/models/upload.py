@@ -8,15 +8,15 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from classifier import objects
 from classifier.models.batch import Batch
 from classifier.models.outfit import Outfit
+from classifier.storage import objects
 
 
 class DirectUpload(models.Model):
     """A photo that its owner may put into the bucket, and the job of checking it.
 
-    The row is the job; only `classifier.direct_uploads` changes its status. Nobody sees the object:
+    The row is the job; only `classifier.uploads.direct` changes its status. Nobody sees the object:
     a worker reads it, makes an outfit of it as of any other upload, and deletes it.
     """
 

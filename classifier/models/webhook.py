@@ -46,7 +46,9 @@ class Webhook(models.Model):
 
 
 class Delivery(models.Model):
-    """One thing that one webhook is told. The row is the job; only `classifier.outbox` changes it.
+    """One thing that one webhook is told. The row is the job.
+
+    Only `classifier.integrations.deliveries` changes it.
 
     `not_before` is when it is due; while it is being sent, when that counts as lost.
     """

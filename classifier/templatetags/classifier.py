@@ -3,9 +3,10 @@
 from django import template
 from django.utils.translation import get_language
 
-from classifier import objects, styles
-from classifier.failures import Words, words
-from classifier.taxonomy import Style
+from classifier import catalogue
+from classifier.lifecycle.failures import Words, words
+from classifier.storage import objects
+from inference.taxonomy import Style
 
 register = template.Library()
 
@@ -19,7 +20,7 @@ def signed_url(key: str) -> str:
 @register.filter
 def style_of(style_id: str) -> Style:
     """The style with this id, in the words of the newest release that knows it."""
-    return styles.style_of(style_id)
+    return catalogue.style_of(style_id)
 
 
 @register.filter

@@ -23,17 +23,17 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from classifier import batch_csv
-from classifier.accept import display_name
 from classifier.access import SignedInRequest, access_batch, outfits_of
-from classifier.batches import NOT_OF_THE_FILE, add_photo, cancel, progress_of
-from classifier.failures import words
-from classifier.history import Place, outfits_after
+from classifier.batches import csv_export
+from classifier.batches.service import NOT_OF_THE_FILE, add_photo, cancel, progress_of
+from classifier.batches.unpacking import submit_zip
+from classifier.catalogue import offered_wardrobes
+from classifier.history.pages import Place, outfits_after
+from classifier.lifecycle.failures import words
 from classifier.models import Batch, Outfit
-from classifier.refusals import Refusal, Refused
-from classifier.unpacking import submit_zip
-from classifier.uploads import ZIP_FIELD, TooLargeFile
-from classifier.wardrobes import offered_wardrobes
+from classifier.uploads.accept import display_name
+from classifier.uploads.handler import ZIP_FIELD, TooLargeFile
+from classifier.uploads.refusals import Refusal, Refused
 
 PAGE_SIZE = 20
 FAILURES_SHOWN = 100
@@ -163,7 +163,7 @@ def results_csv(request: SignedInRequest, batch_id: uuid.UUID) -> StreamingHttpR
     batch = access_batch(request.user, batch_id)
     name = slugify(batch.name) or "batch"
     return StreamingHttpResponse(
-        batch_csv.lines(batch),
+        csv_export.lines(batch),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
     )

@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from classifier import sharing
 from classifier.access import SignedInRequest, access_outfit
-from classifier.explaining import heat_png
+from classifier.history import sharing
+from classifier.history.heatmap import heat_png
+from classifier.lifecycle.reviews import UnknownStyle, record_review
 from classifier.models import Outfit, Review
-from classifier.objects import ObjectMissing, StorageUnavailable
-from classifier.reviews import UnknownStyle, record_review
+from classifier.storage.objects import ObjectMissing, StorageUnavailable
 
 A_DAY = 86_400
 

@@ -12,13 +12,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
-from classifier import objects
 from classifier.access import SignedInRequest
-from classifier.consents import may_train, record_consent
-from classifier.erasure import close_account
-from classifier.exports import request_export
 from classifier.models import Export
-from classifier.objects import StorageUnavailable
+from classifier.personal_data.consents import may_train, record_consent
+from classifier.personal_data.erasure import close_account
+from classifier.personal_data.exports import request_export
+from classifier.storage import objects
+from classifier.storage.objects import StorageUnavailable
 
 ZIP = "application/zip"
 

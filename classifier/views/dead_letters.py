@@ -18,9 +18,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from classifier.access import SignedInRequest, staff_with
-from classifier.dead_letters import dead_letters, discard, kinds
-from classifier.objects import StorageUnavailable
-from classifier.states import requeue, requeue_all
+from classifier.lifecycle.dead_letters import dead_letters, discard, kinds
+from classifier.lifecycle.requeue import requeue, requeue_all
+from classifier.storage.objects import StorageUnavailable
 
 log = structlog.get_logger(__name__)
 

@@ -8,8 +8,8 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from classifier import objects
-from classifier.warm import warm_worker
+from classifier.monitoring.heartbeat import warm_worker
+from classifier.storage import objects
 
 
 @require_safe

@@ -13,13 +13,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from classifier.access import SignedInRequest, outfits_of
-from classifier.history import Filters, Place, history_page
+from classifier.catalogue import known_styles, offered_wardrobes, style_of
+from classifier.history.pages import Filters, Place, history_page
+from classifier.history.timeline import timeline_of
+from classifier.lifecycle.removal import remove_outfit
 from classifier.models import Outfit
-from classifier.objects import StorageUnavailable
-from classifier.removal import remove_outfit
-from classifier.styles import known_styles, style_of
-from classifier.timeline import timeline_of
-from classifier.wardrobes import offered_wardrobes
+from classifier.storage.objects import StorageUnavailable
 
 MOST_AT_ONCE = 200
 

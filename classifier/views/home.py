@@ -10,8 +10,8 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from classifier.access import SignedInRequest, outfits_of
-from classifier.refusals import Refused
-from classifier.wardrobes import offered_wardrobes
+from classifier.catalogue import offered_wardrobes
+from classifier.uploads.refusals import Refused
 
 RECENT = 6
 

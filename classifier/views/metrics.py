@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from classifier.metrics import exposition
+from classifier.monitoring.metrics import exposition
 
 
 @require_safe

@@ -17,17 +17,17 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from classifier.accept import Accepted, accept_photo, display_name
 from classifier.access import SignedInRequest, access_outfit
-from classifier.dead_letters import owner_may_try_again
-from classifier.failures import Words, words
+from classifier.catalogue import style_of
+from classifier.lifecycle.dead_letters import owner_may_try_again
+from classifier.lifecycle.failures import Words, words
+from classifier.lifecycle.removal import remove_outfit
+from classifier.lifecycle.requeue import requeue
 from classifier.models import Outfit
-from classifier.objects import StorageUnavailable
-from classifier.quota import check_quota
-from classifier.refusals import Refusal, Refused
-from classifier.removal import remove_outfit
-from classifier.states import requeue
-from classifier.styles import style_of
+from classifier.storage.objects import StorageUnavailable
+from classifier.uploads.accept import Accepted, accept_photo, display_name
+from classifier.uploads.quota import check_quota
+from classifier.uploads.refusals import Refusal, Refused
 from classifier.views.history import history
 from classifier.views.home import upload_page
 

@@ -10,10 +10,10 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from classifier import profile, wearing
 from classifier.access import SignedInRequest, access_outfit, outfits_of
+from classifier.history import profile, queries
 from classifier.models import Outfit, Release
-from classifier.taxonomy import Style
+from inference.taxonomy import Style
 
 SHOWN_STYLES = 6
 SIMILAR = 12
@@ -35,8 +35,8 @@ def profile_page(request: SignedInRequest) -> HttpResponse:
     releases = list(Release.objects.order_by("created").defer("metrics"))
     styles = {style.id: style for release in releases for style in release.styles.styles}
     active = next((each for each in releases if each.status == Release.Status.ACTIVE), None)
-    worn = wearing.worn_by(request.user.id)
-    latest = wearing.latest_styles(request.user.id)
+    worn = queries.worn_by(request.user.id)
+    latest = queries.latest_styles(request.user.id)
     today = timezone.now().date()
     known = active.styles.ids if active else ()
     found = profile.style_profile(worn, latest, today, known)
@@ -58,7 +58,7 @@ def profile_page(request: SignedInRequest) -> HttpResponse:
             "lately_days": profile.LATELY_DAYS,
             "half_life_days": profile.HALF_LIFE_DAYS,
             "fewest_in_window": profile.FEWEST_IN_WINDOW,
-            "limit": wearing.NEWEST if wearing.has_more(request.user.id) else None,
+            "limit": queries.NEWEST if queries.has_more(request.user.id) else None,
             **_extremes(request),
         }
     return render(request, "classifier/profile.html", context)
@@ -70,7 +70,7 @@ def _extremes(request: SignedInRequest) -> dict[str, Outfit]:
     newest = outfits.filter(status=Outfit.Status.DONE).first()
     if newest is None or newest.prediction is None:
         return {}
-    found = wearing.extremes_of(request.user.id, newest.prediction.release_id)
+    found = queries.extremes_of(request.user.id, newest.prediction.release_id)
     if found is None:
         return {}
     chosen = outfits.in_bulk([found.typical, found.unusual])
@@ -85,12 +85,12 @@ def _extremes(request: SignedInRequest) -> dict[str, Outfit]:
 def similar_page(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponse:
     """The person's other outfits that look most like this one."""
     outfit = access_outfit(request.user, outfit_id)
-    cosines = wearing.similar_to(request.user.id, outfit.pk, SIMILAR)
+    cosines = queries.similar_to(request.user.id, outfit.pk, SIMILAR)
     found = outfits_of(request.user).in_bulk(list(cosines))
     context = {
         "outfit": outfit,
         "prediction": outfit.prediction,
         "similar": [found[each] for each in cosines if each in found],
-        "limit": wearing.NEWEST if wearing.has_more(request.user.id) else None,
+        "limit": queries.NEWEST if queries.has_more(request.user.id) else None,
     }
     return render(request, "classifier/similar.html", context)

@@ -19,8 +19,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from classifier.access import SignedInRequest
+from classifier.integrations.tokens import Issued, TokenRefused, issue_token, revoke_token
 from classifier.models import ApiToken, Scope
-from classifier.tokens import Issued, TokenRefused, issue_token, revoke_token
 
 LIFETIMES = [
     ("30", gettext_lazy("30 days")),

@@ -17,11 +17,11 @@ from urllib.parse import quote
 
 import psycopg2
 
-from fasi_site.local import children
-from fasi_site.local.accounts import Account, account_for, let_read, let_through, wheel
+from fasi_site.local import subprocesses
 from fasi_site.local.data import DataFolder
 from fasi_site.local.errors import LocalError, tail
 from fasi_site.local.service import Service
+from fasi_site.local.unix_user import Account, account_for, let_read, let_through, wheel
 
 DATABASE = "fasi"
 SUPERUSER = "postgres"
@@ -107,9 +107,9 @@ class Postgres(Service):
         initdb = str(_binaries(None, self.account) / "initdb")
         log = self.data.log("initdb")
         with log.open("ab") as output:
-            process = children.start(
+            process = subprocesses.start(
                 [initdb, "-U", SUPERUSER, "-D", str(new), *options],
-                environment={**children.marked(self.data.path), "LC_ALL": "C"},
+                environment={**subprocesses.marked(self.data.path), "LC_ALL": "C"},
                 cwd=new,
                 output=output,
                 user=self.account.user,

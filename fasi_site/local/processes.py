@@ -20,9 +20,9 @@ from honcho.environ import parse_procfile
 from honcho.printer import Message, Printer
 from honcho.process import Popen, Process
 
-from fasi_site.local.children import dies_with_us
 from fasi_site.local.data import DataFolder
-from fasi_site.local.stopping import POLL_S
+from fasi_site.local.signals import POLL_S
+from fasi_site.local.subprocesses import dies_with_us
 
 # No new work comes in any more, then the worker finishes what it has.
 STOP_ORDER = (("web", "beat"), ("worker", "chores"))

@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from fasi_site.local import leftovers
-from fasi_site.local.children import dies_with_us, marked
+from fasi_site.local import stale_processes
 from fasi_site.local.data import DataFolder
 from fasi_site.local.errors import LocalError
 from fasi_site.local.ports import free_port, site_port
+from fasi_site.local.signals import POLL_S, StopRequest
 from fasi_site.local.stack import Stack
-from fasi_site.local.stopping import POLL_S, StopRequest
+from fasi_site.local.subprocesses import dies_with_us, marked
 
 PATIENCE_S = 20.0
 
@@ -31,7 +31,7 @@ def run(command: list[str], folder: Path | None, *, fresh: bool) -> int:
     with _data(folder, fresh=fresh) as data:
         data.prepare()
         with data.locked(f"for: {' '.join(command)}"):
-            leftovers.end(data.path)
+            stale_processes.end(data.path)
             with Stack(data, site_port() if os.environ.get("FASI_PORT") else free_port()) as stack:
                 stack.start(stop)
                 environment = site_environment(stack)

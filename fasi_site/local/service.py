@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
 
-from fasi_site.local import children
+from fasi_site.local import subprocesses
 from fasi_site.local.data import DataFolder
 from fasi_site.local.errors import LocalError, tail
 
@@ -55,16 +55,16 @@ class Service(ABC):
     def stop(self) -> None:
         """End the server and wait for it."""
         if self.process is not None:
-            children.end(self.process, self.stop_signal, self.patience_s)
+            subprocesses.end(self.process, self.stop_signal, self.patience_s)
 
     def _start(
         self, command: list[str], *, user: int | None = None, group: int | None = None
     ) -> None:
         self.log = self.data.log(self.name)
         with self.log.open("ab") as output:
-            self.process = children.start(
+            self.process = subprocesses.start(
                 command,
-                environment={**children.marked(self.data.path), "LC_ALL": "C"},
+                environment={**subprocesses.marked(self.data.path), "LC_ALL": "C"},
                 cwd=self.folder,  # by which a later start knows it, whatever its title
                 output=output,
                 user=user,

@@ -10,7 +10,7 @@ from fasi_site.local.ports import service_ports
 from fasi_site.local.postgres import Postgres
 from fasi_site.local.seaweedfs import PORTS, SeaweedFS, blocked_ports
 from fasi_site.local.service import Service
-from fasi_site.local.stopping import StopRequest
+from fasi_site.local.signals import StopRequest
 from fasi_site.local.valkey import Valkey
 
 START_S = 60.0

@@ -4,15 +4,15 @@ import signal
 import sys
 import time
 
-from fasi_site.local import children, leftovers
+from fasi_site.local import stale_processes, subprocesses
 from fasi_site.local.data import ROOT, DataFolder
 from fasi_site.local.errors import LocalError, Stopped, tail
 from fasi_site.local.ports import HOST, check_site_port, site_port
 from fasi_site.local.processes import Processes
 from fasi_site.local.readiness import Readiness
 from fasi_site.local.runner import site_environment
+from fasi_site.local.signals import StopRequest
 from fasi_site.local.stack import Stack
-from fasi_site.local.stopping import StopRequest
 
 READY_S = 90.0
 SETUP = ["manage.py", "setup_site", "--demo"]
@@ -30,7 +30,7 @@ def up() -> int:
     address = f"http://{HOST}:{port}"
     data.prepare()
     with data.locked(address):
-        leftovers.end(data.path)
+        stale_processes.end(data.path)
         check_site_port(port)
         try:
             with Stack(data, port) as stack:
@@ -43,7 +43,7 @@ def up() -> int:
             say("Everything has stopped.")
         finally:
             # What a killed process started has nobody else to end it.
-            leftovers.end(data.path)
+            stale_processes.end(data.path)
     return 0
 
 
@@ -59,13 +59,13 @@ def _set_up(data: DataFolder, environment: dict[str, str], stop: StopRequest) ->
     say("Setting up the site ...")
     log = data.log("setup")
     with log.open("ab") as output:
-        process = children.start(
+        process = subprocesses.start(
             [sys.executable, *SETUP], environment=environment, cwd=ROOT, output=output
         )
         try:
             stop.wait_until(lambda: process.poll() is not None, float("inf"))
         finally:
-            children.end(process, signal.SIGTERM, patience_s=5)
+            subprocesses.end(process, signal.SIGTERM, patience_s=5)
     if process.returncode != 0:
         raise LocalError(f"The site could not be set up.\n{tail(log, lines=100)}")
 

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from PIL import Image
 
-from tests.crawler.conftest import ROOT, Crawl, crawl_arguments, crawler
-from tests.crawler.site import Answer, Site
-from tests.drawing import draw_outfit, encode, outfit_jpeg
-from tests.local.starting import wait_until
-from training.photos.data import read_photos
+from tests.crawler.conftest import Crawl
+from tests.support.crawl_site import Answer, Site
+from tests.support.crawling import ROOT, crawl_arguments, crawler
+from tests.support.images import draw_outfit, encode, outfit_jpeg
+from tests.support.starting import wait_until
+from training.data.labelled import read_photos
 
 
 def rows(folder: Path, name: str = "manifest.csv") -> list[dict[str, str]]:

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from crawler import pace
-from crawler.pace import Pace
+from crawler import rate_limit
+from crawler.rate_limit import Pace
 from tests.crawler.conftest import Crawl
-from tests.crawler.site import Answer, Site
 from tests.crawler.test_crawl import rows
-from tests.drawing import outfit_jpeg
+from tests.support.crawl_site import Answer, Site
+from tests.support.images import outfit_jpeg
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 
@@ -166,7 +166,7 @@ def test_a_host_is_asked_with_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
             slept.append(seconds)
             self.now += seconds
 
-    monkeypatch.setattr(pace, "time", Clock())
+    monkeypatch.setattr(rate_limit, "time", Clock())
     turns = Pace(2.0)
     for _ in range(20):
         turns.wait("https://example.org/photo")
@@ -192,7 +192,7 @@ def test_a_crawl_delay_is_kept(street: Site, crawl: Crawl, monkeypatch: Any) -> 
     with Fetcher("fasi-crawler/1.0", turns, {"127.0.0.1"}) as fetcher:
         assert Robots(fetcher, turns).forbid(f"{street.address}/list") == ""
     slept: list[float] = []
-    monkeypatch.setattr("crawler.pace.time.sleep", slept.append)
+    monkeypatch.setattr("crawler.rate_limit.time.sleep", slept.append)
     turns.wait(street.address)
     turns.wait(street.address)
     assert slept[1] >= 6.9

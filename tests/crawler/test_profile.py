@@ -8,7 +8,7 @@ import pytest
 from crawler.cli import main
 from crawler.errors import CrawlerError
 from crawler.profile import load_profile
-from tests.crawler.conftest import PROFILE, ROOT
+from tests.support.crawling import PROFILE, ROOT
 
 
 def test_the_shipped_profile_is_the_layout_of_2021() -> None:

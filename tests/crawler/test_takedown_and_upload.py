@@ -5,10 +5,11 @@ from pathlib import Path
 
 import boto3
 
-from tests.crawler.conftest import Crawl, run
-from tests.crawler.site import Site
+from tests.crawler.conftest import Crawl
 from tests.crawler.test_crawl import rows
-from tests.drawing import outfit_jpeg
+from tests.support.crawl_site import Site
+from tests.support.crawling import run
+from tests.support.images import outfit_jpeg
 
 
 def test_a_takedown_removes_a_photo_for_good(street: Site, crawl: Crawl, tmp_path: Path) -> None:

@@ -12,13 +12,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
-from classifier.accept import accept_photo
-from tests.crawler.conftest import ROOT, Crawl
-from tests.crawler.site import Site
-from tests.drawing import draw_outfit
+from classifier.uploads.accept import accept_photo
+from tests.crawler.conftest import Crawl
+from tests.support.crawl_site import Site
+from tests.support.crawling import ROOT
+from tests.support.images import draw_outfit
 from tests.training.drawn import TAXONOMY
 from tests.training.small_run import QUICK, save_small_backbone
-from worker.process import work
+from worker.classification import work
 from worker.releases import activate, register
 
 COLOURS = {"01": "orangered", "02": "navy"}

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from selenium.webdriver import Chrome
 
-from tests.e2e.browser import start_browser
-from tests.local.starting import Up
+from tests.support.browser import start_browser
+from tests.support.starting import Up
 
 FAILURES = Path(__file__).parent.parent / "failures"
 FAILED = pytest.StashKey[bool]()

@@ -33,11 +33,11 @@ def main() -> None:
     from django.db import transaction
     from django.utils import timezone
 
-    from classifier.accept import accept_photo
-    from classifier.failures import Failure
+    from classifier.lifecycle.claims import claim_outfits, fail, put_back
+    from classifier.lifecycle.failures import Failure
     from classifier.models import Outfit
-    from classifier.states import claim_outfits, fail, put_back
-    from tests.drawing import outfit_jpeg
+    from classifier.uploads.accept import accept_photo
+    from tests.support.images import outfit_jpeg
 
     if not User.objects.filter(username="staff").exists():
         User.objects.create_superuser("staff", "staff@localhost", "staff")

@@ -19,11 +19,11 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.expected_conditions import presence_of_element_located
 from selenium.webdriver.support.wait import WebDriverWait
 
-from benchmarks.client import Visitor
-from tests.classifier.zipping import zip_of
-from tests.drawing import numbered, outfit_jpeg
-from tests.e2e.browser import start_browser
-from tests.local.starting import ROOT, Up, environment, wait_until
+from tests.support.browser import start_browser
+from tests.support.client import Visitor
+from tests.support.images import numbered, outfit_jpeg
+from tests.support.starting import ROOT, Up, environment, wait_until
+from tests.support.zipping import zip_of
 
 FOLDER = ROOT / "docs" / "screenshots"
 SIZES = {1280: 860, 390: 844}

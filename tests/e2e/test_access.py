@@ -11,8 +11,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.expected_conditions import presence_of_element_located
 from selenium.webdriver.support.wait import WebDriverWait
 
-from tests.drawing import outfit_jpeg
 from tests.e2e.journeys import PATIENCE_S, sign_in, upload
+from tests.support.images import outfit_jpeg
 
 AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text()
 SERIOUS = {"serious", "critical"}

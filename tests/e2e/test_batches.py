@@ -9,10 +9,10 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.expected_conditions import presence_of_element_located
 from selenium.webdriver.support.wait import WebDriverWait
 
-from tests.classifier.zipping import zip_of
-from tests.drawing import numbered, outfit_jpeg
 from tests.e2e.journeys import PATIENCE_S, sign_in
 from tests.e2e.test_access import faults, look
+from tests.support.images import numbered, outfit_jpeg
+from tests.support.zipping import zip_of
 
 FINISHED = '#batch[data-status="finished"]'
 

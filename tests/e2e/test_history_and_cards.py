@@ -11,8 +11,8 @@ from selenium.webdriver.support.expected_conditions import (
 )
 from selenium.webdriver.support.wait import WebDriverWait
 
-from tests.drawing import numbered, outfit_jpeg
 from tests.e2e.journeys import PATIENCE_S, sign_in, upload
+from tests.support.images import numbered, outfit_jpeg
 
 
 def click(browser: Chrome, selector: str) -> WebElement:

@@ -11,7 +11,7 @@ from selenium.webdriver.support.expected_conditions import (
 )
 from selenium.webdriver.support.wait import WebDriverWait
 
-from tests.drawing import outfit_jpeg
+from tests.support.images import outfit_jpeg
 
 PATIENCE_S = 20
 

@@ -13,9 +13,9 @@ from selenium.webdriver.support.expected_conditions import (
 )
 from selenium.webdriver.support.wait import WebDriverWait
 
-from benchmarks.client import Visitor
-from tests.drawing import outfit_jpeg
-from tests.local.starting import wait_until
+from tests.support.client import Visitor
+from tests.support.images import outfit_jpeg
+from tests.support.starting import wait_until
 
 PATIENCE_S = 30
 OUTFITS = 6

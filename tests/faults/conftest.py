@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.house import House
+from tests.support.live_stack import House
 
 
 @pytest.fixture(scope="session")

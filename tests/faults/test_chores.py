@@ -3,10 +3,10 @@
 import os
 import signal
 
-from tests.classifier.zipping import zip_of
-from tests.faults.house import House
-from tests.faults.photos import some_photos
-from tests.local.starting import wait_until
+from tests.support.live_stack import House
+from tests.support.load_photos import some_photos
+from tests.support.starting import wait_until
+from tests.support.zipping import zip_of
 
 
 def export_status(house: House) -> tuple[str, int]:

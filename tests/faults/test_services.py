@@ -2,10 +2,10 @@
 
 import pytest
 
-from benchmarks.client import NotAccepted
-from tests.faults.house import House
-from tests.faults.photos import some_photos
 from tests.faults.test_workers import GATED
+from tests.support.client import NotAccepted
+from tests.support.live_stack import House
+from tests.support.load_photos import some_photos
 
 
 def test_uploads_go_on_while_the_broker_is_down_and_are_classified_afterwards(

@@ -4,8 +4,8 @@ import sys
 
 import pytest
 
-from benchmarks.soak import soak
-from tests.faults.house import House
+from tests.support.live_stack import House
+from tests.support.soak import soak
 
 PHOTOS = 500
 

@@ -3,9 +3,9 @@
 import requests
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.faults.house import House
-from tests.faults.photos import some_photos
-from tests.local.starting import wait_until
+from tests.support.live_stack import House
+from tests.support.load_photos import some_photos
+from tests.support.starting import wait_until
 
 
 def samples(address: str) -> dict[str, float]:

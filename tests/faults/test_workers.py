@@ -2,10 +2,10 @@
 
 import signal
 
-from tests.faults.engines import Aborting, Gated
-from tests.faults.house import PATIENCE_S, House
-from tests.faults.photos import poison, some_photos
-from tests.local.starting import wait_until
+from tests.support.engines import Aborting, Gated
+from tests.support.live_stack import PATIENCE_S, House
+from tests.support.load_photos import poison, some_photos
+from tests.support.starting import wait_until
 
 GATED = f"{Gated.__module__}:{Gated.__name__}"
 ABORTING = f"{Aborting.__module__}:{Aborting.__name__}"

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from tests.drawing import draw_outfit
+from tests.support.images import draw_outfit
 
 TAXONOMY = {
     "id": "tiny",

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from tests.drawing import draw_outfit
+from tests.support.images import draw_outfit
 from tests.training.drawn import TAXONOMY
 
 LOG = """phase,epoch,loss,accuracy,val_loss,val_accuracy,learning_rate,seconds

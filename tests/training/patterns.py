@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
-from tests.drawing import encode
+from tests.support.images import encode
 
 SIZE = (240, 360)
 

@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from tests.training.drawn import TAXONOMY, draw_photos
 from training.cli import main
-from training.judging.calibrate import softmax
-from training.photos.dataset import load_splits
+from training.data.dataset import load_splits
+from training.evaluation.calibrate import softmax
 from training.runs import Run
 
 QUICK = ("tune.layers=['late']", "tune.size=64", "tune.batch=8", "tune.patience=0")

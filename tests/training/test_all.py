@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from inference.bundle import load_bundle, write_sums
+from inference.engine import load_engine
 from tests.training.drawn import TAXONOMY, draw_photos
 from tests.training.made_up import make_run
 from training.cli import main
-from worker.bundle import load_bundle, write_sums
-from worker.engine import load_engine
 
 ROOT = Path(__file__).resolve().parents[2]
 PHOTOS = Path(os.environ.get("FASI_PHOTOS", ROOT.parent / "shared" / "data" / "styles"))
@@ -138,8 +138,8 @@ def test_a_failed_run_leaves_the_old_bundle_and_nothing_else(tmp_path: Path) -> 
 
 @pytest.mark.skipif(not PHOTOS.is_dir(), reason=f"no labelled photos at {PHOTOS} (FASI_PHOTOS)")
 def test_the_starter_is_right_about_real_photos() -> None:
-    from training.photos.data import limited, of_taxonomy, read_photos
-    from training.photos.pictures import served_input
+    from training.data.labelled import limited, of_taxonomy, read_photos
+    from training.data.pictures import served_input
 
     bundle = load_bundle(ROOT / "models" / "starter")
     photos, _ = of_taxonomy(read_photos(PHOTOS), bundle.taxonomy)

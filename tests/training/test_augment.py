@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.drawing import draw_outfit
-from training.fitting.augment import augmented, mixed
-from training.fitting.backgrounds import flat_background, random_background, replaced
+from tests.support.images import draw_outfit
 from training.recipe import Augment
+from training.train.augment import augmented, mixed
+from training.train.backgrounds import flat_background, random_background, replaced
 
 WHITE, BLACK, RED = (255, 255, 255), (0, 0, 0), (200, 30, 30)
 

@@ -12,7 +12,7 @@ keras = pytest.importorskip("keras", reason="needs requirements/training.txt")
 pytest.importorskip("jax", reason="needs requirements/development.txt")
 
 from tests.training.small_run import best_epoch_of, best_loss, fit_command, prepare_small  # noqa: E402
-from training.photos.dataset import load_splits  # noqa: E402
+from training.data.dataset import load_splits  # noqa: E402
 from training.runs import PREDICTIONS, open_run  # noqa: E402
 
 ROOT = Path(__file__).parents[2]

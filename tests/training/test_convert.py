@@ -8,7 +8,7 @@ import pytest
 keras = pytest.importorskip("keras", reason="needs requirements/training.txt")
 pytest.importorskip("nncf", reason="needs requirements/training.txt")
 
-from training.network.convert import save_keras  # noqa: E402
+from training.model.convert import save_keras  # noqa: E402
 
 
 def test_the_keras_file_holds_float16_and_loads_by_itself(tmp_path: Path) -> None:

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from classifier.taxonomy import Taxonomy
-from tests.drawing import encode
+from inference.taxonomy import Taxonomy
+from tests.support.images import encode
 from tests.training.drawn import TAXONOMY, draw_photos
-from training.errors import TrainingError
-from training.photos.data import (
+from training.data.files import BadPhotoError, Reason, open_photo
+from training.data.labelled import (
     Photo,
     check_counts,
     limited,
@@ -18,7 +18,7 @@ from training.photos.data import (
     read_dataset,
     read_photos,
 )
-from training.photos.files import BadPhotoError, Reason, open_photo
+from training.errors import TrainingError
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from training.judging import bootstrap
-from training.judging.calibrate import (
+from training.evaluation import bootstrap
+from training.evaluation.calibrate import (
     Threshold,
     brier_score,
     calibrated,
@@ -19,9 +19,9 @@ from training.judging.calibrate import (
     reliability,
     softmax,
 )
-from training.judging.compare import compare
-from training.judging.crossfit import cross_fit, stratified_folds
-from training.judging.evaluate import evaluate, share_of, top_confusions
+from training.evaluation.compare import compare
+from training.evaluation.crossfit import cross_fit, stratified_folds
+from training.evaluation.evaluate import evaluate, share_of, top_confusions
 
 STYLES = ("a", "b", "c")
 

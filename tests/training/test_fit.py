@@ -12,7 +12,7 @@ import pytest
 
 keras = pytest.importorskip("keras", reason="needs requirements/training.txt")
 
-from tests.local.starting import wait_until  # noqa: E402
+from tests.support.starting import wait_until  # noqa: E402
 from tests.training.small_run import (  # noqa: E402
     backbone_of,
     best_epoch_of,

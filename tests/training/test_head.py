@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from training.judging.calibrate import (
+from training.evaluation.calibrate import (
     choose_threshold,
     expected_calibration_error,
     fit_temperature,
     softmax,
 )
-from training.judging.evaluate import evaluate, share
-from training.network.head import Examples, Projection, balanced_weights, fit_head, fit_projection
+from training.evaluation.evaluate import evaluate, share
+from training.model.head import Examples, Projection, balanced_weights, fit_head, fit_projection
 
 
 @pytest.fixture(scope="module")

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from tests.drawing import encode
+from tests.support.images import encode
 from tests.training.drawn import TAXONOMY
 from tests.training.patterns import COPIES, NEAR_COPIES, draw_pattern, draw_styles
 from training.cli import main
-from training.photos.data import Dataset, read_dataset
+from training.data.labelled import Dataset, read_dataset
 
 ROOT = Path(__file__).resolve().parents[2]
 PHOTOS = Path(os.environ.get("FASI_PHOTOS", ROOT.parent / "shared" / "data" / "styles"))

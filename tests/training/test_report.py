@@ -12,10 +12,10 @@ from PIL import Image
 
 from tests.training.made_up import LOG, make_run
 from training.errors import TrainingError
-from training.judging import charts
-from training.judging.finished import open_finished
-from training.judging.gallery import MOST_BYTES, gallery
-from training.judging.report import write_report
+from training.evaluation import charts
+from training.evaluation.finished import open_finished
+from training.evaluation.gallery import MOST_BYTES, gallery
+from training.evaluation.report import write_report
 
 VOID = {"meta", "link", "img", "br", "input", "hr"}
 HOSTILE = '<script>alert("1")</script>&'
@@ -200,7 +200,7 @@ def test_learning_curves_survive_gaps(tmp_path: Path) -> None:
 
 def test_the_small_network_is_in_the_report(tmp_path: Path) -> None:
     pytest.importorskip("keras", reason="needs requirements/training.txt")
-    from training.judging.baseline import SmallNetwork
+    from training.evaluation.baseline import SmallNetwork
 
     run = make_run(tmp_path / "run")
     tiny = SmallNetwork(side=16, widths=(4,), epochs=1)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from training.data.labelled import Photo
+from training.data.splits import folds, split_photos
 from training.errors import TrainingError
-from training.photos.data import Photo
-from training.photos.splits import folds, split_photos
 
 
 def photos_of(style: str, source: str, count: int, split: str = "", group: str = "") -> list[Photo]:

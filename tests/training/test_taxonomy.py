@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from classifier.taxonomy import Style, Taxonomy, TaxonomyError
+from inference.taxonomy import Style, Taxonomy, TaxonomyError
 from training.taxonomies import read_taxonomy
 
 

@@ -5,11 +5,11 @@ import pytest
 
 from tests.training.drawn import random_inputs
 
-people = pytest.importorskip("training.network.people", reason="needs requirements/training.txt")
+people = pytest.importorskip("training.model.opennsfw", reason="needs requirements/training.txt")
 pytest.importorskip("keras", reason="needs requirements/training.txt")
 
 from training.errors import TrainingError  # noqa: E402
-from training.network.widen import widened_resnet50  # noqa: E402
+from training.model.widen import widened_resnet50  # noqa: E402
 
 try:
     WEIGHTS = people.weights_file()

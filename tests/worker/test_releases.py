@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from classifier import objects
 from classifier.models import Release
+from classifier.storage import objects
+from inference.bundle import BundleError, load_bundle, write_sums
 from tests.conftest import STARTER
-from worker.bundle import BundleError, load_bundle, write_sums
 from worker.releases import activate, fetch_bundle, register, register_starter
 
 Copy = Callable[[], Path]

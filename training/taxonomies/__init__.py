@@ -6,7 +6,7 @@ import json
 from importlib.resources import files
 from pathlib import Path
 
-from classifier.taxonomy import Taxonomy
+from inference.taxonomy import Taxonomy
 from training.errors import TrainingError
 
 

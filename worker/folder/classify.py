@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from worker.bundle import Bundle
-from worker.engine import Engine
+from inference.bundle import Bundle
+from inference.engine import Engine
+from inference.verdict import verdict_of
 from worker.folder.decoding import decoded
 from worker.folder.files import relative
 from worker.folder.rows import TOP, Guess, Row
-from worker.verdict import verdict_of
 
 BATCH = 16
 """Photos in one call of the engine."""

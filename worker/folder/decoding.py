@@ -13,9 +13,9 @@ import numpy.typing as npt
 from django.conf import settings
 from PIL import Image
 
-from classifier.photos import thumb
-from classifier.refusals import Refusal, Refused
-from worker.preprocess import model_input
+from classifier.uploads.refusals import Refusal, Refused
+from classifier.uploads.sanitise import thumb
+from inference.preprocessing import model_input
 
 AHEAD = 16
 """Photos in memory for each thread: enough that the engine never waits, however large the next."""

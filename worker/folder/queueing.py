@@ -8,10 +8,10 @@ from pathlib import Path
 
 from django.core.files.base import File
 
-from classifier.accept import Accepted
-from classifier.batches import add_photo
+from classifier.batches.service import add_photo
 from classifier.models import Batch
-from classifier.refusals import Refusal, Refused
+from classifier.uploads.accept import Accepted
+from classifier.uploads.refusals import Refusal, Refused
 from worker.folder.files import relative
 
 

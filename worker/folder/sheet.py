@@ -14,9 +14,9 @@ from pathlib import Path
 from django.template.loader import render_to_string
 from PIL import Image
 
-from classifier.photos import thumb
-from classifier.refusals import Refused
-from classifier.taxonomy import Taxonomy
+from classifier.uploads.refusals import Refused
+from classifier.uploads.sanitise import thumb
+from inference.taxonomy import Taxonomy
 from worker.folder.rows import Row
 from worker.folder.sorting import UNSURE
 

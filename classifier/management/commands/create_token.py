@@ -8,8 +8,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from classifier.integrations.tokens import TokenRefused, issue_token
 from classifier.models import Scope
-from classifier.tokens import TokenRefused, issue_token
 
 
 class Command(BaseCommand):

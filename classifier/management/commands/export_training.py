@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from classifier.objects import StorageUnavailable
-from classifier.training_photos import FolderInUse, write_training_photos
+from classifier.personal_data.training_photos import FolderInUse, write_training_photos
+from classifier.storage.objects import StorageUnavailable
 
 
 class Command(BaseCommand):

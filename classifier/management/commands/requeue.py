@@ -6,9 +6,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import ngettext
 
-from classifier.dead_letters import dead_letters, kinds
-from classifier.failures import Failure
-from classifier.states import requeue, requeue_all
+from classifier.lifecycle.dead_letters import dead_letters, kinds
+from classifier.lifecycle.failures import Failure
+from classifier.lifecycle.requeue import requeue, requeue_all
 
 
 class Command(BaseCommand):

@@ -12,8 +12,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from worker.bundle import Bundle, BundleError, load_bundle
-from worker.engine import Engine, EngineError, load_engine
+from inference.bundle import Bundle, BundleError, load_bundle
+from inference.engine import Engine, EngineError, load_engine
 from worker.folder.classify import classify
 from worker.folder.files import FolderUnreadable, files_below, relative
 from worker.folder.results import STANDARD_OUTPUT, Results, open_results
@@ -122,7 +122,7 @@ class Command(BaseCommand):
         from django.contrib.auth.models import User
 
         from classifier.models import Batch
-        from classifier.refusals import Refused
+        from classifier.uploads.refusals import Refused
         from worker.folder.queueing import enqueue
 
         try:

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from classifier.objects import StorageUnavailable
-from worker.bundle import BundleError
+from classifier.storage.objects import StorageUnavailable
+from inference.bundle import BundleError
 from worker.releases import activate, register
 
 

@@ -7,9 +7,9 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from classifier import objects
-from classifier.objects import StorageUnavailable
-from worker.bundle import BundleError
+from classifier.storage import objects
+from classifier.storage.objects import StorageUnavailable
+from inference.bundle import BundleError
 from worker.releases import register_starter
 
 DEMO = "demo"

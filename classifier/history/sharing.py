@@ -1,0 +1,81 @@
+"""Sharing a result: a picture of the card, and a link that shows it until it is taken back."""
+
+from functools import cache
+from io import BytesIO
+
+from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageFont, ImageOps
+
+from classifier.catalogue import style_of
+from classifier.models import Outfit, Prediction, Share
+from classifier.storage import objects
+from inference.thumbnails import jpeg
+
+SIZE = (1080, 1350)
+PHOTO = (1080, 990)
+MARGIN = 64
+PAPER, INK, MUTED, LINE, ACCENT = "#faf7f2", "#1f1b16", "#6a6157", "#e4dcd0", "#a83a22"
+
+
+def share(outfit: Outfit) -> Share:
+    """The outfit's public link; the one that there is, or a new one."""
+    return Share.objects.get_or_create(outfit=outfit)[0]
+
+
+def stop(outfit: Outfit) -> None:
+    """Take the link back; a later one is another."""
+    Share.objects.filter(outfit=outfit).delete()
+
+
+def outfit_of(token: str) -> Outfit | None:
+    """The outfit behind a link."""
+    return (
+        Outfit.objects.filter(share__token=token).prefetch_related("predictions__release").first()
+    )
+
+
+def card_jpeg(outfit: Outfit) -> bytes:
+    """The photo with its style and best guesses, 1080 x 1350: the size that feeds show whole.
+
+    In English, the language of the font. Raises StorageUnavailable, ObjectMissing.
+    """
+    prediction = outfit.prediction
+    if prediction is None:
+        raise ValueError("an outfit without a prediction has no card")
+    with Image.open(BytesIO(objects.get(outfit.photo_key)), formats=("JPEG",)) as photo:
+        whole = ImageOps.contain(photo, PHOTO, Image.Resampling.LANCZOS)
+    card = Image.new("RGB", SIZE, PAPER)
+    card.paste(_backdrop(whole))
+    card.paste(whole, ((PHOTO[0] - whole.width) // 2, (PHOTO[1] - whole.height) // 2))
+    _write(ImageDraw.Draw(card), outfit, prediction)
+    return jpeg(card)
+
+
+def _backdrop(photo: Image.Image) -> Image.Image:
+    """The photo again, large and out of focus, for what it leaves free beside it."""
+    tiny = ImageOps.fit(photo, (PHOTO[0] // 12, PHOTO[1] // 12))
+    blurred = tiny.filter(ImageFilter.GaussianBlur(6)).resize(PHOTO, Image.Resampling.BICUBIC)
+    return ImageEnhance.Brightness(blurred).enhance(0.9)
+
+
+def _write(draw: ImageDraw.ImageDraw, outfit: Outfit, prediction: Prediction) -> None:
+    told = outfit.certainty in (Outfit.Certainty.CONFIRMED, Outfit.Certainty.CORRECTED)
+    sure = f"{prediction.confidence:.0%} sure" if prediction.decided else "Perhaps"
+    y = PHOTO[1] + 40
+    draw.text((MARGIN, y), "My style" if told else sure, MUTED, _font(30))
+    draw.text((MARGIN, y + 38), style_of(outfit.style).name("en"), INK, _font(76))
+    y += 148
+    for style, probability in prediction.top:
+        bar = (MARGIN + 330, y + 8, SIZE[0] - MARGIN - 110, y + 24)
+        draw.text((MARGIN, y - 4), style.name("en"), INK, _font(28))
+        draw.rounded_rectangle(bar, 8, LINE)
+        filled = bar[0] + max(16, round((bar[2] - bar[0]) * probability))
+        colour = ACCENT if style.id == outfit.style else MUTED
+        draw.rounded_rectangle((bar[0], bar[1], filled, bar[3]), 8, colour)
+        draw.text((SIZE[0] - MARGIN, y - 4), f"{probability:.0%}", INK, _font(28), anchor="ra")
+        y += 46
+    draw.text((SIZE[0] - MARGIN, PHOTO[1] + 40), "FASI", ACCENT, _font(36), anchor="ra")
+
+
+@cache
+def _font(size: int) -> ImageFont.ImageFont | ImageFont.FreeTypeFont:
+    return ImageFont.load_default(size)

@@ -1,0 +1,53 @@
+"""What all requests share: an id in log lines and answers, counts, and signing in again."""
+
+import time
+import uuid
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from classifier.monitoring.metrics import REQUEST, REQUESTS
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+def observed(get_response: GetResponse) -> GetResponse:
+    """Middleware: bind `request` to all log lines, answer with `X-Request-ID`, count and time."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        request_id = uuid.uuid4().hex[:16]
+        started = time.perf_counter()
+        with structlog.contextvars.bound_contextvars(request=request_id):
+            response = get_response(request)
+        match = request.resolver_match
+        # The view's name, never the path: its values are unbounded.
+        view = (match.view_name if match else "") or "other"
+        REQUESTS.labels(view, str(response.status_code)).inc()
+        REQUEST.labels(view).observe(time.perf_counter() - started)
+        response["X-Request-ID"] = request_id
+        return response
+
+    return answer
+
+
+def whole_page_sign_in(get_response: GetResponse) -> GetResponse:
+    """Middleware: a part of a page whose session is over sends the whole page to sign in.
+
+    htmx would follow the redirect and put the form where the part was.
+    """
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        address = response.get("Location", "")
+        part = "HX-Request" in request.headers
+        if not part or not address.startswith(reverse("account_login")):
+            return response
+        page = urlsplit(request.headers.get("HX-Current-URL", "")).path or "/"
+        sign_in = f"{reverse('account_login')}?{urlencode({'next': page})}"
+        return HttpResponse(headers={"HX-Redirect": sign_in})
+
+    return answer

@@ -1,0 +1,149 @@
+"""Everything of one person as one ZIP file, written from front to back without being held.
+
+    README.txt      what is what
+    account.json    name, address, dates, what was consented to and when
+    photos/         each photo as it is stored
+    outfits.csv     one line an outfit, for spreadsheets
+    outfits.json    all that is known of each outfit, for programs
+
+Photos do not shrink, so they are packed without looking for what could (deflate's level 0); what
+is read in a stream needs that method all the same, since their sizes follow the bytes.
+"""
+
+import csv
+import json
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from io import TextIOWrapper
+from itertools import islice
+from typing import IO, Any, cast
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+
+from classifier.models import Outfit
+from classifier.personal_data.records import account_of, photo_name, rows_of
+from classifier.storage import objects
+from classifier.storage.multipart import MultipartObject
+from classifier.storage.objects import ObjectMissing
+
+TOGETHER = 16
+"""Photos that are fetched at the same time, and in memory."""
+README = """\
+FASI: your data
+
+account.json   your account, and what you consented to
+photos/        your photos as they are stored: turned upright, without place and camera data
+outfits.csv    one line for each outfit, for a spreadsheet
+outfits.json   all that is known of each outfit
+
+The style is what an outfit counts as: the model's (certainty "sure" or "unsure"), or what you or
+our staff said ("confirmed" or "corrected").
+
+In outfits.json a prediction has the probabilities of all styles; the activation map, 7 x 7 bytes
+row by row, 255 at the strongest point; and the embedding, 256 little-endian half-precision numbers
+(float16). Both are base64. Times are UTC.
+"""
+COLUMNS = (
+    "id",
+    "uploaded",
+    "name",
+    "photo",
+    "status",
+    "style",
+    "certainty",
+    "predicted_style",
+    "confidence",
+    "wardrobe",
+    "model",
+)
+
+
+def write_archive(
+    target: MultipartObject, owner: User, until: datetime, tell: Callable[[int], None]
+) -> None:
+    """Write all outfits that were there at `until`; `tell` hears how many are packed.
+
+    A photo that is gone from the bucket is left out, and its row says so. Raises
+    StorageUnavailable, and whatever `tell` raises.
+    """
+    outfits = Outfit.objects.filter(owner=owner, created__lte=until).order_by("created", "id")
+    # The file object cannot seek, which zipfile sees and copes with.
+    with ZipFile(cast(IO[bytes], target), "w", ZIP_DEFLATED) as archive:
+        archive.writestr(_entry("README.txt", until), README)
+        archive.writestr(_entry("account.json", until), _json(account_of(owner)))
+        missing = _write_photos(archive, outfits, tell)
+        with archive.open(_entry("outfits.csv", until), "w") as file:
+            _write_csv(file, rows_of(outfits, missing))
+        with archive.open(_entry("outfits.json", until), "w") as file:
+            _write_json(file, rows_of(outfits, missing))
+
+
+def _write_photos(
+    archive: ZipFile, outfits: QuerySet[Outfit], tell: Callable[[int], None]
+) -> set[str]:
+    """All photos; the keys of those that are gone."""
+    missing: set[str] = set()
+    packed = 0
+    rows = outfits.iterator(chunk_size=500)
+    while some := list(islice(rows, TOGETHER)):
+        keys = [outfit.photo_key for outfit in some]
+        for outfit, photo in zip(some, objects.fetchers().map(_photo, keys), strict=True):
+            if photo is None:
+                missing.add(outfit.photo_key)
+                continue
+            entry = _entry(photo_name(outfit), outfit.created)
+            archive.writestr(entry, photo, compresslevel=0)
+        packed += len(some)
+        tell(packed)
+    return missing
+
+
+def _photo(key: str) -> bytes | None:
+    try:
+        return objects.get(key)
+    except ObjectMissing:
+        return None
+
+
+def _entry(name: str, changed: datetime) -> ZipInfo:
+    entry = ZipInfo(name, changed.timetuple()[:6])
+    entry.compress_type = ZIP_DEFLATED
+    entry.external_attr = 0o644 << 16
+    return entry
+
+
+def _write_csv(file: IO[bytes], rows: Iterator[dict[str, Any]]) -> None:
+    # With a byte order mark, or spreadsheet programs take it for another encoding.
+    with TextIOWrapper(file, "utf-8-sig", newline="") as text:
+        writer = csv.DictWriter(text, COLUMNS)
+        writer.writeheader()
+        for row in rows:
+            newest = row["predictions"][-1] if row["predictions"] else {}
+            writer.writerow(
+                {
+                    **{name: row[name] for name in COLUMNS if name in row},
+                    "name": _plain(row["name"]),
+                    "predicted_style": newest.get("style"),
+                    "confidence": newest.get("confidence"),
+                    "model": newest.get("model"),
+                }
+            )
+
+
+def _plain(text: str) -> str:
+    """A file's name that spreadsheet programs do not take for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) else text
+
+
+def _write_json(file: IO[bytes], rows: Iterator[dict[str, Any]]) -> None:
+    """A list with one outfit a line, written as it is read."""
+    file.write(b"[")
+    for number, row in enumerate(rows):
+        file.write((",\n" if number else "\n").encode() + _json(row, indent=None))
+    file.write(b"\n]\n")
+
+
+def _json(data: Any, indent: int | None = 2) -> bytes:
+    return json.dumps(data, ensure_ascii=False, indent=indent).encode()

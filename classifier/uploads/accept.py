@@ -1,0 +1,137 @@
+"""Steps 1 to 4 of the way of one photo: accept, store, record, wake."""
+
+import hashlib
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import PurePosixPath
+from typing import ParamSpec
+
+import structlog
+from django.conf import settings
+from django.core.files.base import File
+from django.db import IntegrityError, transaction
+
+from classifier.catalogue import offered_wardrobes
+from classifier.lifecycle.fairness import next_turn
+from classifier.lifecycle.wakeup import wake_worker
+from classifier.models import Batch, Outfit
+from classifier.monitoring.metrics import STEP, UPLOADS
+from classifier.storage import objects
+from classifier.storage.objects import StorageUnavailable
+from classifier.uploads.quota import check_quota
+from classifier.uploads.refusals import Refusal, Refused
+from classifier.uploads.sanitise import sanitise
+
+log = structlog.get_logger(__name__)
+
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The outfit, and whether this person had uploaded the same photo before."""
+
+    outfit: Outfit
+    seen_before: bool
+
+
+def _counted(accept: Callable[P, Accepted]) -> Callable[P, Accepted]:
+    """Tell Prometheus and the log what became of each upload."""
+
+    @wraps(accept)
+    def counted(*args: P.args, **kwargs: P.kwargs) -> Accepted:
+        try:
+            accepted = accept(*args, **kwargs)
+        except Refused as refusal:
+            UPLOADS.labels(refusal.reason).inc()
+            log.info("photo_refused", reason=refusal.reason)
+            raise
+        UPLOADS.labels("seen_before" if accepted.seen_before else "accepted").inc()
+        return accepted
+
+    return counted
+
+
+@_counted
+def accept_photo(
+    owner_id: int,
+    upload: File[bytes],
+    *,
+    address: str = "",
+    wardrobe: str = "",
+    batch: Batch | None = None,
+    priority: Outfit.Priority = Outfit.Priority.INTERACTIVE,
+    paced: bool = False,
+) -> Accepted:
+    """Check, sanitise and store one photo and queue it. Nothing can lose it from then on.
+
+    `wardrobe` is one that `offered_wardrobes` has, or empty for all styles. `paced`: a
+    worker of ours takes it, so no rate of uploads limits it. Raises Refused, and then leaves
+    nothing behind: neither a row nor an object.
+    """
+    check_quota(owner_id, address, paced=paced)
+    if wardrobe and wardrobe not in offered_wardrobes():
+        raise Refused(Refusal.UNKNOWN_WARDROBE)
+    if upload.size > settings.FASI_MAX_UPLOAD_BYTES:
+        raise Refused(Refusal.TOO_LARGE)
+    data = upload.read()
+    sha256 = hashlib.sha256(data).hexdigest()
+    if known := Outfit.objects.filter(owner_id=owner_id, sha256=sha256).first():
+        return Accepted(known, seen_before=True)
+
+    with STEP.labels("decode").time():
+        clean = sanitise(data)
+    outfit_id = uuid.uuid4()
+    outfit = Outfit(
+        id=outfit_id,
+        owner_id=owner_id,
+        batch=batch,
+        wardrobe=wardrobe,
+        priority=priority,
+        original_name=display_name(upload.name or ""),
+        sha256=sha256,
+        width=clean.width,
+        height=clean.height,
+        stored_bytes=len(clean.photo) + len(clean.thumb),
+        photo_key=f"{objects.OUTFITS}{outfit_id}/photo.jpg",
+        thumb_key=f"{objects.OUTFITS}{outfit_id}/thumb.jpg",
+    )
+    try:
+        with STEP.labels("store").time():
+            objects.put_all({outfit.photo_key: clean.photo, outfit.thumb_key: clean.thumb})
+    except StorageUnavailable as error:
+        log.error("photo_not_stored", outfit=str(outfit_id), error=str(error))
+        _discard(outfit)
+        raise Refused(Refusal.STORAGE_UNAVAILABLE) from error
+
+    try:
+        with STEP.labels("record").time(), transaction.atomic():
+            if batch and not batch.add_photo():
+                raise Refused(Refusal.BATCH_CANCELLED)
+            outfit.turn = next_turn(owner_id, priority)
+            outfit.save(force_insert=True)
+            transaction.on_commit(wake_worker, robust=True)
+    except Refused:
+        _discard(outfit)
+        raise
+    except IntegrityError:  # the same photo came in twice at the same time, and the other was first
+        _discard(outfit)
+        return Accepted(Outfit.objects.get(owner_id=owner_id, sha256=sha256), seen_before=True)
+    log.info("outfit_queued", outfit=str(outfit_id), owner=owner_id, bytes=len(data))
+    return Accepted(outfit, seen_before=False)
+
+
+def display_name(name: str) -> str:
+    """What the file was called, for people to recognise it: never part of a path or a key."""
+    last = PurePosixPath(name.replace("\\", "/")).name
+    return "".join(character for character in last if character.isprintable())[:255]
+
+
+def _discard(outfit: Outfit) -> None:
+    """Take the objects of an outfit that has no row away; what stays, the orphan sweep finds."""
+    try:
+        objects.remove([outfit.photo_key, outfit.thumb_key])
+    except StorageUnavailable as error:
+        log.warning("objects_left_behind", outfit=str(outfit.id), error=str(error))

@@ -1,0 +1,149 @@
+"""Uploads that go straight to the bucket, and every change of their status, as guarded updates.
+
+    waiting --complete--> queued --claim--> checking --accept--> accepted
+       |                    ^                  |---refuse--> refused
+       `--expire--> expired `----put_back------'
+
+The bucket enforces the size (a POST policy); everything else about the file is checked by a worker,
+which does to it what `accept_photo` does to any photo. The fence of a claim is (status checking,
+attempts).
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from classifier.catalogue import offered_wardrobes
+from classifier.lifecycle.wakeup import wake_inspector
+from classifier.models import Batch, DirectUpload, Outfit
+from classifier.storage import objects
+from classifier.storage.objects import PostForm
+from classifier.uploads.refusals import Refusal, Refused
+
+Status = DirectUpload.Status
+OPEN = (Status.WAITING, Status.QUEUED, Status.CHECKING)
+CHECKING_S = 60
+# Storage may be away for a while; a photo that kills its worker is given up.
+MOST_ATTEMPTS = 5
+KEPT = timedelta(days=7)
+
+
+class TooManyOpen(Exception):
+    """This person has as many open uploads as one may have."""
+
+
+def begin(
+    owner_id: int, name: str, *, wardrobe: str = "", batch: Batch | None = None, address: str = ""
+) -> tuple[DirectUpload, PostForm]:
+    """Allow one upload to the bucket; returns the form to send. Raises Refused, TooManyOpen."""
+    if wardrobe and wardrobe not in offered_wardrobes():
+        raise Refused(Refusal.UNKNOWN_WARDROBE)
+    mine = DirectUpload.objects.filter(owner_id=owner_id, status__in=OPEN)
+    if mine.count() >= settings.FASI_OPEN_UPLOADS:
+        raise TooManyOpen
+    upload = DirectUpload.objects.create(
+        owner_id=owner_id,
+        name=name,
+        wardrobe=wardrobe,
+        batch=batch,
+        address=address,
+        expires=timezone.now() + timedelta(seconds=settings.FASI_DIRECT_UPLOAD_S),
+    )
+    form = objects.post_form(
+        upload.key, settings.FASI_MAX_UPLOAD_BYTES, settings.FASI_DIRECT_UPLOAD_S
+    )
+    return upload, form
+
+
+def complete(upload: DirectUpload) -> bool:
+    """The file is in the bucket: have it checked. False where the upload is not open."""
+    with transaction.atomic():
+        queued = DirectUpload.objects.filter(pk=upload.pk, status=Status.WAITING).update(
+            status=Status.QUEUED, not_before=timezone.now()
+        )
+        if queued:
+            transaction.on_commit(wake_inspector, robust=True)
+    return bool(queued)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """An upload that a worker has to check."""
+
+    upload: DirectUpload
+    attempt: int
+
+
+# One at a time: a photo that kills the process takes no other down with it.
+_CLAIM = """
+    UPDATE classifier_directupload
+    SET status = 'checking', attempts = attempts + 1,
+        not_before = now() + make_interval(secs => %(checking_s)s)
+    WHERE id = (
+        SELECT id FROM classifier_directupload
+        WHERE status IN ('queued', 'checking') AND not_before <= now()
+        ORDER BY not_before
+        LIMIT 1
+        FOR UPDATE SKIP LOCKED
+    )
+    RETURNING id, attempts
+"""
+
+
+def claim_upload() -> Claim | None:
+    """Take the upload that is due longest, or one that a worker took and never ended."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, {"checking_s": CHECKING_S})
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    upload_id, attempt = row
+    return Claim(DirectUpload.objects.select_related("batch").get(pk=upload_id), attempt)
+
+
+def accept(claim: Claim, outfit: Outfit) -> bool:
+    """It has become this outfit."""
+    return _end(claim, status=Status.ACCEPTED, outfit=outfit)
+
+
+def refuse(claim: Claim, reason: str) -> bool:
+    """It is no photo that we take."""
+    return _end(claim, status=Status.REFUSED, reason=reason)
+
+
+def put_back(claim: Claim, seconds: int, reason: str) -> bool:
+    """Not now: check it again later, or give it up after the last attempt."""
+    if claim.attempt >= MOST_ATTEMPTS:
+        return refuse(claim, reason)
+    due = timezone.now() + timedelta(seconds=seconds)
+    return _end(claim, status=Status.QUEUED, not_before=due)
+
+
+def _end(claim: Claim, **change: object) -> bool:
+    held = DirectUpload.objects.filter(
+        pk=claim.upload.pk, status=Status.CHECKING, attempts=claim.attempt
+    )
+    return bool(held.update(**change))
+
+
+def expire() -> int:
+    """End uploads that were not completed in time, and forget old ones. Returns how many ended.
+
+    Their objects have no open row any more, so the orphan sweep takes them.
+    """
+    now = timezone.now()
+    late = DirectUpload.objects.filter(status=Status.WAITING, expires__lt=now)
+    ended = late.update(status=Status.EXPIRED)
+    DirectUpload.objects.filter(expires__lt=now - KEPT).exclude(status__in=OPEN).delete()
+    return ended
+
+
+def open_among(ids: set[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of these uploads whose object is still needed."""
+    rows: QuerySet[DirectUpload] = DirectUpload.objects.filter(pk__in=ids, status__in=OPEN)
+    return set(rows.values_list("pk", flat=True))

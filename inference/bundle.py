@@ -1,0 +1,160 @@
+"""The folder that training writes and workers load, verified before anything in it is used.
+
+No Django, no OpenVINO, no TensorFlow: anyone may look into a bundle.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from inference.taxonomy import Taxonomy, TaxonomyError
+
+SUMS = "SHA256SUMS"
+REQUIRED = ("taxonomy.json", "calibration.json", "metrics.json", "MODEL_CARD.md")
+"""What every bundle has. Which weights it needs beside them, its engine says."""
+
+_LINE = re.compile(r"(?P<digest>[0-9a-f]{64}) [ *](?P<name>[^/\\]+)")
+
+
+class BundleError(Exception):
+    """A bundle that must not be used; the message is one sentence that says why."""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """How far the probabilities may be trusted.
+
+    ``temperature`` is already inside the graph (folded into the head): never divide again.
+    Below ``threshold`` the top probability counts as *not sure*; ``target`` says what it was
+    picked for.
+    """
+
+    temperature: float
+    threshold: float
+    target: str
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A verified bundle. ``sha256`` (hash of its ``SHA256SUMS``) identifies all of its content."""
+
+    path: Path
+    sha256: str
+    taxonomy: Taxonomy
+    calibration: Calibration
+    metrics: Mapping[str, Any]
+
+
+def load_bundle(path: Path | str) -> Bundle:
+    """Verify every checksum of the bundle folder ``path`` and read what is for people and sites.
+
+    Raises BundleError when it is not there, incomplete, changed or not readable.
+    """
+    folder = Path(path)
+    if not folder.is_dir():
+        raise BundleError(f"There is no bundle at {folder}.")
+    digest = _verify(folder)
+    try:
+        taxonomy = Taxonomy.from_dict(_json_object(folder / "taxonomy.json"))
+    except TaxonomyError as error:
+        raise BundleError(f"The taxonomy of the bundle {folder} is wrong: {error}") from error
+    return Bundle(
+        path=folder,
+        sha256=digest,
+        taxonomy=taxonomy,
+        calibration=_calibration(folder),
+        metrics=_json_object(folder / "metrics.json"),
+    )
+
+
+def write_sums(path: Path | str) -> str:
+    """Write ``SHA256SUMS`` over all files of the folder; return the bundle's ``sha256``.
+
+    The file is in the format of coreutils, so ``sha256sum -c SHA256SUMS`` checks it too.
+    """
+    folder = Path(path)
+    lines = [f"{_digest(folder / name)}  {name}\n" for name in _file_names(folder)]
+    content = "".join(lines).encode()
+    (folder / SUMS).write_bytes(content)
+    return hashlib.sha256(content).hexdigest()
+
+
+def _verify(folder: Path) -> str:
+    sums = folder / SUMS
+    try:
+        content = sums.read_bytes()
+    except OSError as error:
+        raise BundleError(f"The bundle {folder} has no readable {SUMS}.") from error
+    listed = _parse_sums(content, sums)
+    present = set(_file_names(folder))
+    for name in REQUIRED:
+        if name not in listed:
+            raise BundleError(f"The bundle {folder} is incomplete: {SUMS} does not list {name}.")
+    for name in sorted(listed.keys() - present):
+        raise BundleError(f"The bundle {folder} is incomplete: {name} is missing.")
+    for name in sorted(present - listed.keys()):
+        raise BundleError(f"The bundle {folder} holds {name}, which {SUMS} does not list.")
+    for name, digest in listed.items():
+        if _digest(folder / name) != digest:
+            raise BundleError(
+                f"The bundle {folder} was changed: the checksum of {name} differs from {SUMS}."
+            )
+    return hashlib.sha256(content).hexdigest()
+
+
+def _parse_sums(content: bytes, sums: Path) -> dict[str, str]:
+    listed: dict[str, str] = {}
+    for number, line in enumerate(content.decode(errors="replace").splitlines(), start=1):
+        match = _LINE.fullmatch(line)
+        if match is None or match["name"] in listed:
+            raise BundleError(f"Line {number} of {sums} is not a checksum and a file name.")
+        listed[match["name"]] = match["digest"]
+    return listed
+
+
+def _file_names(folder: Path) -> list[str]:
+    """All names in the folder that belong to the bundle; hidden files (.DS_Store) do not."""
+    names = (entry.name for entry in folder.iterdir())
+    return sorted(name for name in names if name != SUMS and not name.startswith("."))
+
+
+def _digest(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise BundleError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def _json_object(path: Path) -> dict[str, Any]:
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BundleError(f"{path} is not readable JSON.") from error
+    if not isinstance(data, dict):
+        raise BundleError(f"{path} must hold a JSON object.")
+    return data
+
+
+def _calibration(folder: Path) -> Calibration:
+    path = folder / "calibration.json"
+    data = _json_object(path)
+    try:
+        calibration = Calibration(
+            temperature=float(data["temperature"]),
+            threshold=float(data["threshold"]),
+            target=str(data["target"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise BundleError(f"{path} needs 'temperature', 'threshold' and 'target'.") from error
+    if data.get("temperature_in_graph") is not True:
+        raise BundleError(f"{path} must say that the temperature is inside the graph.")
+    if not (calibration.temperature > 0 and 0 <= calibration.threshold <= 1):
+        raise BundleError(f"{path} has a temperature or a threshold out of range.")
+    return calibration

@@ -1,0 +1,175 @@
+"""One result: why, corrections, sharing, and what scripts are told."""
+
+import re
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+import pytest
+from django.contrib.auth.models import User
+from django.http import HttpResponse
+from django.test import Client
+from PIL import Image
+
+from classifier.lifecycle.reviews import record_review
+from classifier.models import Outfit, Release, Review, Share
+from tests.support.images import outfit_jpeg
+from worker.classification import work
+
+Make = Callable[..., Outfit]
+JSON = {"Accept": "application/json"}
+
+
+@pytest.fixture
+def classified(make_outfit: Make, release: Release) -> Outfit:
+    outfit = make_outfit()
+    work(budget_s=30)
+    outfit.refresh_from_db()
+    return outfit
+
+
+def another_style(outfit: Outfit) -> str:
+    prediction = outfit.predictions.get()
+    return next(style for style in prediction.release.styles.ids if style != prediction.style)
+
+
+def test_finishing_writes_down_what_the_outfit_counts_as(classified: Outfit) -> None:
+    prediction = classified.predictions.get()
+    assert classified.style == prediction.style
+    assert classified.certainty == ("sure" if prediction.decided else "unsure")
+
+
+def test_why_is_a_picture_that_is_opaque_where_the_map_is_strong(
+    classified: Outfit, as_owner: Client
+) -> None:
+    answer = as_owner.get(f"/outfits/{classified.pk}/why.png")
+    assert answer["Content-Type"] == "image/png"
+    heat = np.asarray(Image.open(BytesIO(answer.content)).getchannel("A"))
+    grid = bytes(classified.predictions.get().activation_map)
+    place = grid.index(255)
+    assert heat[32 * (place // 7) + 16, 32 * (place % 7) + 16] > 120
+    assert heat.min() < 60
+
+
+def test_the_owner_corrects_and_changes_their_mind(classified: Outfit, as_owner: Client) -> None:
+    other = another_style(classified)
+    address = f"/outfits/{classified.pk}/correct/"
+    page = as_owner.post(address, {"style": other}, follow=True).content.decode()
+    classified.refresh_from_db()
+    assert (classified.style, classified.certainty) == (other, "corrected")
+    assert "You said" in page
+    review = Review.objects.get()
+    assert (review.role, review.verdict, review.style) == ("owner", "wrong", other)
+
+    as_owner.post(address, {"style": classified.predictions.get().style})
+    classified.refresh_from_db()
+    assert (classified.style, classified.certainty) == (
+        classified.predictions.get().style,
+        "confirmed",
+    )
+    assert Review.objects.count() == 1
+
+
+def test_the_owners_word_counts_before_that_of_staff(
+    classified: Outfit, owner: User, staff: User
+) -> None:
+    prediction = classified.predictions.get()
+    other = another_style(classified)
+    record_review(prediction, staff.pk, Review.Role.STAFF, other)
+    classified.refresh_from_db()
+    assert classified.style == other
+    record_review(prediction, owner.pk, Review.Role.OWNER, prediction.style)
+    record_review(prediction, staff.pk, Review.Role.STAFF, other)
+    classified.refresh_from_db()
+    assert (classified.style, classified.certainty) == (prediction.style, "confirmed")
+
+
+def test_a_style_that_the_model_does_not_know_changes_nothing(
+    classified: Outfit, as_owner: Client
+) -> None:
+    page = as_owner.post(f"/outfits/{classified.pk}/correct/", {"style": "punk"}, follow=True)
+    assert "does not know this style" in page.content.decode()
+    assert not Review.objects.exists()
+
+
+@pytest.mark.parametrize("part", ["why.png", "card.jpg"])
+def test_the_pictures_of_a_result_are_its_owners(
+    classified: Outfit, as_stranger: Client, part: str
+) -> None:
+    assert as_stranger.get(f"/outfits/{classified.pk}/{part}").status_code == 404
+    assert Client().get(f"/outfits/{classified.pk}/{part}").status_code == 302
+
+
+@pytest.mark.parametrize("action", ["correct", "share"])
+def test_nobody_else_corrects_or_shares(
+    classified: Outfit, as_stranger: Client, action: str
+) -> None:
+    assert as_stranger.post(f"/outfits/{classified.pk}/{action}/", {}).status_code == 404
+
+
+def test_the_card_is_a_picture_to_keep(classified: Outfit, as_owner: Client) -> None:
+    answer = as_owner.get(f"/outfits/{classified.pk}/card.jpg?download")
+    assert "attachment" in answer["Content-Disposition"]
+    card = Image.open(BytesIO(answer.content))
+    assert (card.format, card.size) == ("JPEG", (1080, 1350))
+    assert "exif" not in card.info
+
+
+def link_of(page: str) -> str:
+    found = re.search(r"/s/[\w-]+/", page)
+    assert found
+    return found[0]
+
+
+def test_a_link_shows_the_card_until_it_is_taken_back(classified: Outfit, as_owner: Client) -> None:
+    address = f"/outfits/{classified.pk}/share/"
+    link = link_of(as_owner.post(address, follow=True).content.decode())
+    visitor = Client()
+    page = visitor.get(link)
+    assert page.status_code == 200
+    assert page["X-Robots-Tag"] == "noindex"
+    assert "owner" not in page.content.decode().replace("owner=", "")
+    assert classified.original_name not in page.content.decode()
+    assert visitor.get(f"{link}card.jpg")["Content-Type"] == "image/jpeg"
+
+    as_owner.post(address, {"stop": "1"})
+    assert visitor.get(link).status_code == 404
+    assert visitor.get(f"{link}card.jpg").status_code == 404
+    assert link_of(as_owner.post(address, follow=True).content.decode()) != link
+
+
+def test_nothing_is_public_unless_the_owner_asks(classified: Outfit) -> None:
+    assert not Share.objects.exists()
+    assert Client().get("/s/guess/").status_code == 404
+
+
+def test_what_waits_cannot_be_shared_or_corrected(make_outfit: Make, as_owner: Client) -> None:
+    outfit = make_outfit()
+    for action in ("share", "correct"):
+        assert as_owner.post(f"/outfits/{outfit.pk}/{action}/", follow=True).status_code == 200
+    assert not Share.objects.exists()
+    assert as_owner.get(f"/outfits/{outfit.pk}/card.jpg").status_code == 404
+
+
+def test_a_script_is_told_of_its_photo(
+    upload: Callable[..., HttpResponse], as_owner: Client, release: Release
+) -> None:
+    answer: Any = upload(outfit_jpeg(), headers=JSON)
+    assert answer.status_code == 202
+    told = answer.json()
+    assert told["seen_before"] is False
+    assert as_owner.get(told["state_url"], headers=JSON).json()["status"] == "queued"
+    work(budget_s=30)
+    state = as_owner.get(told["state_url"], headers=JSON).json()
+    assert state["status"] == "done"
+    assert state["style"]
+    again: Any = upload(outfit_jpeg(), headers=JSON)
+    assert again.json()["seen_before"] is True
+
+
+def test_a_script_is_told_why_its_file_is_refused(upload: Callable[..., HttpResponse]) -> None:
+    answer: Any = upload(b"no photo", headers=JSON)
+    assert answer.status_code == 415
+    assert answer.json()["reason"] == "not_an_image"
+    assert "JPEG" in answer.json()["sentence"]

@@ -1,0 +1,168 @@
+"""The TensorFlow engine, and that both engines say the same of one bundle."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+keras = pytest.importorskip("keras", reason="needs requirements/training.txt")
+pytest.importorskip("tensorflow", reason="needs requirements/training.txt")
+pytest.importorskip("nncf", reason="needs requirements/training.txt")
+
+from inference.bundle import Bundle  # noqa: E402
+from inference.engine import Engine, EngineError, Outputs, load_engine  # noqa: E402
+from tests.support.small_bundle import (  # noqa: E402
+    STYLES,
+    Small,
+    in_int8,
+    small_model,
+    write_bundle,
+)
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def small() -> Small:
+    return small_model()
+
+
+@pytest.fixture(scope="module")
+def bundle(small: Small, tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+    """Both engines' weights, in float."""
+    return write_bundle(tmp_path_factory.mktemp("small") / "float", small.plain, small.graph)
+
+
+@pytest.fixture(scope="module")
+def engine(bundle: Bundle) -> Engine:
+    return load_engine("tensorflow", bundle)
+
+
+@pytest.fixture(scope="module")
+def said(engine: Engine, small: Small) -> Outputs:
+    return engine.run(small.images)
+
+
+def test_the_outputs_are_what_every_engine_gives(said: Outputs, small: Small) -> None:
+    count = len(small.images)
+
+    assert said.probabilities.shape == (count, len(STYLES))
+    assert said.embeddings.shape == (count, 256)
+    assert said.activation_maps.shape == (count, 7, 7)
+    for output in (said.probabilities, said.embeddings, said.activation_maps):
+        assert output.dtype == np.float32
+    assert said.probabilities.sum(axis=1) == pytest.approx(np.ones(count), abs=1e-5)
+    assert np.linalg.norm(said.embeddings, axis=1) == pytest.approx(np.ones(count), abs=1e-5)
+
+
+def test_the_graph_comes_back_from_its_file_as_it_was(said: Outputs, small: Small) -> None:
+    graph = small.graph(small.images)
+
+    assert said.probabilities == pytest.approx(np.asarray(graph["probabilities"]), abs=1e-5)
+    assert set(said.probabilities.argmax(axis=1)) == set(range(len(STYLES)))
+
+
+def test_both_engines_say_the_same_of_float_weights(
+    said: Outputs, bundle: Bundle, small: Small
+) -> None:
+    other = load_engine("openvino", bundle).run(small.images)
+
+    assert other.probabilities == pytest.approx(said.probabilities, abs=1e-4)
+    assert other.embeddings == pytest.approx(said.embeddings, abs=1e-4)
+    assert other.activation_maps == pytest.approx(said.activation_maps, abs=1e-2)
+
+
+def test_int8_names_the_same_top_style_nine_times_in_ten(
+    said: Outputs, small: Small, tmp_path: Path
+) -> None:
+    quick = load_engine("openvino", write_bundle(tmp_path / "int8", in_int8(small)))
+    other = quick.run(small.images)
+    same = other.probabilities.argmax(axis=1) == said.probabilities.argmax(axis=1)
+
+    assert same.mean() >= 0.9
+    assert np.abs(other.probabilities - said.probabilities).max() > 1e-3, "it is INT8"
+
+
+@pytest.mark.parametrize("count", [1, 2, 33])
+def test_any_number_of_photos_gets_the_same_answers(
+    engine: Engine, said: Outputs, small: Small, count: int
+) -> None:
+    some = engine.run(small.images[:count])
+
+    assert some.probabilities == pytest.approx(said.probabilities[:count], abs=1e-5)
+    assert some.embeddings == pytest.approx(said.embeddings[:count], abs=1e-5)
+    assert some.activation_maps == pytest.approx(said.activation_maps[:count], abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    "wrong", [np.zeros((0, 224, 224, 3), np.uint8), np.zeros((1, 224, 224, 3), np.float32)]
+)
+def test_anything_but_images_is_refused(engine: Engine, wrong: npt.NDArray[np.uint8]) -> None:
+    with pytest.raises(EngineError, match="The engine"):
+        engine.run(wrong)
+
+
+def test_a_bundle_without_keras_weights_is_refused(small: Small, tmp_path: Path) -> None:
+    bundle = write_bundle(tmp_path / "openvino-only", small.plain)
+
+    with pytest.raises(EngineError, match=r"has no style\.keras for TensorFlow"):
+        load_engine("tensorflow", bundle)
+
+
+def test_weights_that_keras_cannot_read_are_refused(bundle: Bundle, tmp_path: Path) -> None:
+    (tmp_path / "style.keras").write_bytes(b"no archive")
+    broken = Bundle(tmp_path, "", bundle.taxonomy, bundle.calibration, {})
+
+    with pytest.raises(EngineError, match=r"TensorFlow cannot load .*style\.keras: \S"):
+        load_engine("tensorflow", broken)
+
+
+def test_a_model_that_lacks_outputs_is_refused(small: Small, tmp_path: Path) -> None:
+    outputs = small.graph.output
+    less = keras.Model(small.graph.input, {"probabilities": outputs["probabilities"]})
+
+    with pytest.raises(EngineError, match="has no output activation_map, embedding"):
+        load_engine("tensorflow", write_bundle(tmp_path / "less", graph=less))
+
+
+def test_a_taxonomy_of_another_size_is_refused(small: Small, tmp_path: Path) -> None:
+    bundle = write_bundle(tmp_path / "three", graph=small.graph, styles=STYLES[:3])
+
+    with pytest.raises(EngineError, match="has 4 styles, its taxonomy 3"):
+        load_engine("tensorflow", bundle)
+
+
+@pytest.mark.parametrize(
+    ("first", "printed"),
+    [
+        ("inference.engine", "tensorflow"),
+        ("keras", "Keras runs on 'openvino' in this process: set KERAS_BACKEND=tensorflow"),
+    ],
+)
+def test_keras_of_another_backend_is_used_never_and_named_where_it_came_first(
+    bundle: Bundle, first: str, printed: str
+) -> None:
+    script = f"""
+import {first}
+from pathlib import Path
+from inference.bundle import load_bundle
+from inference.engine import EngineError, load_engine
+try:
+    print(load_engine("tensorflow", load_bundle(Path({str(bundle.path)!r}))).name)
+except EngineError as error:
+    print(error)
+"""
+    answer = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        env={**os.environ, "KERAS_BACKEND": "openvino"},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+
+    assert answer.stdout.startswith(printed)

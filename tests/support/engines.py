@@ -1,0 +1,36 @@
+"""Engines that misbehave on purpose: `FASI_ENGINE=tests.support.engines:Gated`, for tests only."""
+
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from inference.engine import Outputs
+from inference.engine.openvino import OpenVinoEngine
+
+GATE = "FASI_TEST_GATE"
+"""The variable with the path of a file: while it is there, no photo passes."""
+
+
+class Gated(OpenVinoEngine):
+    """The real engine behind a gate, so that a test can strike in the middle of a claim."""
+
+    def run(self, images: npt.NDArray[np.uint8]) -> Outputs:
+        """See ``inference.engine.Engine.run``; black images, which warm the engine up, pass."""
+        gate = Path(os.environ[GATE])
+        while images.any() and gate.exists():
+            time.sleep(0.02)
+        return super().run(images)
+
+
+class Aborting(OpenVinoEngine):
+    """The real engine, but a magenta photo kills the process as a bug in native code would."""
+
+    def run(self, images: npt.NDArray[np.uint8]) -> Outputs:
+        """See ``inference.engine.Engine.run``."""
+        red, green, blue = np.moveaxis(images.mean(axis=(1, 2)), -1, 0)
+        if ((red > 200) & (green < 60) & (blue > 200)).any():
+            os.abort()
+        return super().run(images)

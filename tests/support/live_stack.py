@@ -1,0 +1,371 @@
+"""A whole FASI of its own whose every process may be killed, frozen, stopped and started again.
+
+Services, site, worker and beat are the real ones, started as the Procfile starts them. Everything
+is looked at from outside: over HTTP and in the rows. For tests of faults, and for benchmarks.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import psutil
+import psycopg2
+import requests
+from celery import Celery
+from kombu import Connection
+from redis import Redis
+
+from fasi_site.local import stale_processes
+from fasi_site.local.data import DataFolder
+from fasi_site.local.errors import LocalError
+from fasi_site.local.ports import HOST, free_port
+from fasi_site.local.runner import site_environment
+from fasi_site.local.service import Service
+from fasi_site.local.signals import StopRequest
+from fasi_site.local.stack import Stack
+from fasi_site.local.subprocesses import start as start_child
+from tests.support.client import Visitor
+from tests.support.engines import GATE
+from tests.support.starting import ROOT, wait_until
+
+PATIENCE_S = 120.0
+"""For what takes several leases on a busy machine."""
+LEASE_S = 8
+FOR_FAULTS = {
+    "FASI_WEB_PROCESSES": "1",
+    "FASI_IO_TIMEOUT_S": "2",
+    "FASI_SOFT_LIMIT_S": "6",
+    "FASI_HARD_LIMIT_S": "7",
+    "FASI_LEASE_S": str(LEASE_S),
+    "FASI_SWEEP_S": "1",
+    "FASI_CHORES_S": "1",
+    "FASI_EXPORT_LEASE_S": "4",
+    "FASI_UNPACK_LEASE_S": "4",
+}
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+
+# As any client of the broker would have to name them: nothing here needs Django.
+WAKE_TASK, QUEUE = "worker.wake", "fasi"
+CELERY = [sys.executable, "-m", "celery", "-q", "-A", "fasi_site"]
+
+
+class Part:
+    """A process of the product with all its children, in a process group of its own."""
+
+    def __init__(self, command: list[str], variables: Mapping[str, str], log: Path) -> None:
+        self.log = log
+        with log.open("ab") as output:
+            self.process = start_child(command, environment=variables, cwd=ROOT, output=output)
+
+    def children(self) -> list[psutil.Process]:
+        """What it has forked: a worker's or the site's processes that do the work."""
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def kill_children(self) -> None:
+        """SIGKILL to those that do the work; the main process lives and starts others."""
+        for child in self.children():
+            child.kill()
+
+    def kill(self) -> None:
+        """SIGKILL to the whole group, and wait."""
+        self.signal(signal.SIGKILL)
+        self.process.wait()
+
+    def signal(self, by: signal.Signals) -> None:
+        """Send a signal to the whole group."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, by)
+
+    def terminate(self) -> int:
+        """Ask the main process to end, as a supervisor does, and wait for its exit code."""
+        self.process.terminate()
+        return self.process.wait(PATIENCE_S)
+
+    def said(self) -> str:
+        """What it has written so far."""
+        return self.log.read_text(errors="replace")
+
+
+class House:
+    """The product in one folder: within the block services and site run, no worker yet.
+
+    `settings` are variables of all its processes.
+    """
+
+    def __init__(self, folder: Path, settings: Mapping[str, str] = FOR_FAULTS) -> None:
+        self.settings = settings
+        self.data = DataFolder(folder)
+        self.data.prepare()
+        self.gate = folder / "gate"
+        self.stack = Stack(self.data, free_port())
+        self.parts: list[Part] = []
+        self._visitors: dict[str, Visitor] = {}
+        self._database: psycopg2.extensions.connection | None = None
+
+    def __enter__(self) -> "House":
+        self.stack.__enter__()
+        self.stack.start(StopRequest())
+        self.python("manage.py", "setup_site", "--demo")
+        self.site = self.start_site()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for part in self.parts:
+            part.signal(signal.SIGKILL)
+        if self._database is not None:
+            self._database.close()
+        self.stack.__exit__(kind, error, trace)
+        stale_processes.end(self.data.path)
+
+    @property
+    def address(self) -> str:
+        """Of the site."""
+        return f"http://{HOST}:{self.stack.site_port}"
+
+    @property
+    def database_url(self) -> str:
+        """Of the database."""
+        return self.stack.environment()["FASI_DATABASE_URL"]
+
+    @property
+    def broker_url(self) -> str:
+        """Of the broker."""
+        return self.stack.environment()["FASI_BROKER_URL"]
+
+    def service(self, name: str) -> Service:
+        """`postgres`, `valkey` or `seaweedfs`."""
+        return next(each for each in self.stack.services if each.name == name)
+
+    def kill_service(self, name: str) -> None:
+        """SIGKILL to a server and all its processes."""
+        process = self.service(name).process
+        assert process is not None
+        server = psutil.Process(process.pid)
+        for each in (*server.children(recursive=True), server):
+            with suppress(psutil.NoSuchProcess):  # PostgreSQL's children have groups of their own
+                each.kill()
+        process.wait()
+
+    def start_service(self, name: str) -> None:
+        """Start a server again and wait until it answers."""
+        service = self.service(name)
+        service.start()
+
+        def answers() -> bool:
+            try:
+                return service.ready()
+            except LocalError:  # what was killed may still hold its memory or its port
+                service.start()
+                return False
+
+        wait_until(answers, f"{name} answers again", pause_s=0.2)
+
+    # Processes of the product ---------------------------------------------------------------
+
+    def start_site(self) -> Part:
+        """gunicorn, answering."""
+        gunicorn = str(Path(sys.prefix) / "bin" / "gunicorn")
+        part = self._start("web", [gunicorn, "-c", "fasi_site/gunicorn.py", "fasi_site.wsgi"])
+        wait_until(lambda: self._answers("/healthz"), "the site answers")
+        return part
+
+    def start_worker(self, name: str = "worker", engine: str = "openvino", **more: str) -> Part:
+        """A worker; `engine` may be one of `tests.support.engines`."""
+        command = [*CELERY, "worker", "--loglevel", "WARNING", "--without-gossip"]
+        command += ["--without-mingle", "-n", f"{name}@%h"]
+        variables = {"FASI_ENGINE": engine, GATE: str(self.gate), **more}
+        return self._start(name, command, variables)
+
+    def start_chores(self, name: str = "chores") -> Part:
+        """A worker for exports and erasures."""
+        command = [*CELERY, "worker", "-Q", "chores", "-c", "1", "--loglevel", "WARNING"]
+        command += ["--without-gossip", "--without-mingle", "-n", f"{name}@%h"]
+        return self._start(name, command)
+
+    def start(self, name: str, command: list[str]) -> Part:
+        """Another process with the product's environment."""
+        return self._start(name, command)
+
+    def start_beat(self, name: str = "beat") -> Part:
+        """A schedule."""
+        command = [*CELERY, "beat", "--loglevel", "WARNING", "--pidfile="]
+        return self._start(name, [*command, "-s", str(self.data.path / f"{name}-schedule")])
+
+    def bucket(self) -> "S3Client":
+        """The bucket's server, as somebody with the keys."""
+        mine = self.stack.environment()
+        return boto3.client(
+            "s3",
+            endpoint_url=mine["FASI_S3_ENDPOINT"],
+            region_name="us-east-1",
+            aws_access_key_id=mine["FASI_S3_ACCESS_KEY"],
+            aws_secret_access_key=mine["FASI_S3_SECRET_KEY"],
+        )
+
+    # People ---------------------------------------------------------------------------------
+
+    def visitor(self, name: str = "demo", password: str = "demo") -> Visitor:
+        """Somebody signed in; the same session each time."""
+        if name not in self._visitors:
+            self._visitors[name] = Visitor(self.address, name, password)
+        return self._visitors[name]
+
+    def upload(self, *photos: bytes, by: str = "demo") -> list[uuid.UUID]:
+        """Post the photos one after the other; the ids of their outfits."""
+        return [self.visitor(by).upload(photo).outfit_id for photo in photos]
+
+    # Wake-ups -------------------------------------------------------------------------------
+
+    def wake(self, times: int = 1) -> None:
+        """Publish wake-ups that nobody asked for."""
+        for _ in range(times):
+            self.send(WAKE_TASK, queue=QUEUE)
+
+    def send(self, task: str, *arguments: str, queue: str) -> None:
+        """Publish a Celery message."""
+        with Connection(self.broker_url) as connection:
+            Celery().send_task(task, arguments, connection=connection, queue=queue)
+
+    def wake_ups(self) -> int:
+        """How many wait in the broker or are with a worker."""
+        broker = Redis.from_url(self.broker_url)
+        with broker:
+            return int(broker.llen(QUEUE)) + int(broker.hlen("unacked"))
+
+    def empty_broker(self) -> None:
+        """Every message is gone, and whatever the cache knew."""
+        with Redis.from_url(self.broker_url) as broker:
+            broker.flushall()
+
+    # Rows -----------------------------------------------------------------------------------
+
+    def query(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Rows of the product's database; connects anew where the server was killed."""
+        try:
+            return self._rows(sql, values)
+        except psycopg2.Error as error:
+            # What a server says has a code; that it died may come as any class, without one.
+            if error.pgcode and not isinstance(error, psycopg2.OperationalError):
+                raise
+            self._database = None
+            return self._rows(sql, values)
+
+    def _rows(self, sql: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+        if self._database is None:
+            self._database = psycopg2.connect(self.database_url)
+            self._database.autocommit = True
+        with self._database.cursor() as cursor:
+            cursor.execute(sql, values)
+            return cursor.fetchall() if cursor.description else []
+
+    def unfinished(self) -> int:
+        """How many outfits wait or are claimed."""
+        ((count,),) = self.query(
+            "SELECT count(*) FROM classifier_outfit WHERE status IN ('queued', 'running')"
+        )
+        return int(count)
+
+    def statuses(self, ids: Iterable[uuid.UUID] | None = None) -> list[str]:
+        """The status of each outfit, or of these."""
+        found = dict(self.query("SELECT id::text, status FROM classifier_outfit"))
+        return list(found.values()) if ids is None else [found[str(each)] for each in ids]
+
+    def attempts(self, outfit: uuid.UUID) -> int:
+        """How often the outfit was claimed."""
+        ((attempts,),) = self.query(
+            "SELECT attempts FROM classifier_outfit WHERE id = %s", str(outfit)
+        )
+        return int(attempts)
+
+    def holders(self) -> set[str]:
+        """The worker processes that hold a claim now."""
+        return {
+            name
+            for (name,) in self.query(
+                "SELECT DISTINCT claimed_by FROM classifier_outfit WHERE status = 'running'"
+            )
+        }
+
+    def wait_for(self, status: str, ids: Iterable[uuid.UUID]) -> None:
+        """Wait until all these outfits have the status."""
+        wanted = list(ids)
+        wait_until(
+            lambda: set(self.statuses(wanted)) == {status}, f"all {status}", patience_s=PATIENCE_S
+        )
+
+    def wait_for_error(self, code: str) -> None:
+        """Wait until some outfit that is not done tells of this fault."""
+        wait_until(
+            lambda: self.query("SELECT 1 FROM classifier_outfit WHERE error_code = %s", code),
+            f"a fault {code}",
+            patience_s=PATIENCE_S,
+        )
+
+    def wait_running(self, count: int) -> None:
+        """Wait until a worker holds so many outfits."""
+        wait_until(lambda: self.statuses().count("running") >= count, f"{count} running")
+
+    def assert_predicted_once(self, ids: Iterable[uuid.UUID]) -> None:
+        """Each of these is done and has one prediction."""
+        counts = dict(
+            self.query("SELECT outfit_id::text, count(*) FROM classifier_prediction GROUP BY 1")
+        )
+        wanted = list(ids)
+        assert set(self.statuses(wanted)) == {"done"}
+        assert {each: counts.get(str(each), 0) for each in wanted} == dict.fromkeys(wanted, 1)
+
+    def forget(self) -> None:
+        """End what a test started and take its outfits away, so that the next finds a new house."""
+        for part in self.parts:
+            if part is not self.site:
+                part.signal(signal.SIGCONT)
+                part.signal(signal.SIGKILL)
+                part.process.wait()
+        self.parts = [self.site]
+        self.gate.unlink(missing_ok=True)
+        self.empty_broker()  # it keeps what a killed worker had not acknowledged
+        self.query("TRUNCATE classifier_outfit, classifier_export CASCADE")
+
+    def variables(self) -> dict[str, str]:
+        """The environment of every process of this house."""
+        return {**site_environment(self.stack), **self.settings}
+
+    def _start(
+        self, name: str, command: list[str], variables: Mapping[str, str] | None = None
+    ) -> Part:
+        part = Part(command, self.variables() | dict(variables or {}), self.data.log(name))
+        self.parts.append(part)
+        return part
+
+    def python(self, *arguments: str) -> str:
+        """Run Python with the product's environment to its end; what it printed, logs left out."""
+        command = [sys.executable, *arguments]
+        ended = subprocess.run(
+            command, cwd=ROOT, env=self.variables(), capture_output=True, text=True, check=False
+        )
+        assert ended.returncode == 0, ended.stderr
+        return ended.stdout
+
+    def is_ready(self) -> bool:
+        """Whether a photo can be accepted and classified."""
+        return self._answers("/readyz")
+
+    def _answers(self, path: str) -> bool:
+        try:
+            return requests.get(self.address + path, timeout=2).ok
+        except requests.RequestException:
+            return False

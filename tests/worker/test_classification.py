@@ -1,0 +1,215 @@
+"""From a queued row to a prediction, with the real engine, bucket and database."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from classifier.lifecycle.claims import claim_outfits
+from classifier.models import Outfit, Prediction, Release
+from classifier.monitoring.heartbeat import warm_worker
+from classifier.orphans import ORPHAN_AGE, remove_orphans
+from classifier.storage import objects
+from inference.engine import Outputs
+from tests.conftest import STARTER
+from tests.inference.wardrobes import activate_wardrobes
+from tests.support.images import draw_outfit, encode
+from worker import tasks
+from worker.classification import InHand, process, work
+from worker.loaded_model import NoActiveRelease, held
+from worker.releases import activate, register_starter
+
+Make = Callable[..., Outfit]
+
+
+@pytest.fixture
+def wardrobes(site: None, starter_copy: Callable[[], Path]) -> Release:
+    return activate_wardrobes(starter_copy())
+
+
+def statuses() -> list[str]:
+    return list(Outfit.objects.order_by("created").values_list("status", flat=True))
+
+
+def test_all_that_waits_is_classified(make_outfit: Make, release: Release) -> None:
+    outfits = [make_outfit(seed) for seed in range(3)]
+    assert work(budget_s=30) == 3
+    for outfit in outfits:
+        prediction = outfit.predictions.get()
+        assert prediction.release == release
+        assert prediction.style in release.styles.ids
+        assert prediction.confidence == max(prediction.probabilities)
+        assert sum(prediction.probabilities) == pytest.approx(1, abs=1e-4)
+        assert np.linalg.norm(np.asarray(prediction.embedding)) == pytest.approx(1, abs=1e-2)
+        assert len(bytes(prediction.activation_map)) == 49
+        assert max(bytes(prediction.activation_map)) == 255
+
+
+def test_a_prediction_is_decided_by_the_calibrated_threshold(
+    make_outfit: Make, release: Release
+) -> None:
+    for seed in range(4):
+        make_outfit(seed)
+    work(budget_s=30)
+    threshold = held().bundle.calibration.threshold
+    for prediction in Prediction.objects.all():
+        assert prediction.decided == (prediction.confidence >= threshold)
+
+
+def test_more_than_a_claim_holds_is_done_in_several(
+    make_outfit: Make, release: Release, settings: Any
+) -> None:
+    settings.FASI_CLAIM_SIZE = 2
+    for seed in range(5):
+        make_outfit(seed)
+    assert work(budget_s=30) == 5
+
+
+def test_a_missing_object_fails_only_its_own_row(make_outfit: Make, release: Release) -> None:
+    missing, healthy = make_outfit(1), make_outfit(2)
+    objects.remove([missing.thumb_key])
+    work(budget_s=30)
+    missing.refresh_from_db()
+    healthy.refresh_from_db()
+    assert (missing.status, missing.error_code) == ("failed", "object_missing")
+    assert healthy.status == "done"
+
+
+def test_a_broken_object_fails_only_its_own_row(make_outfit: Make, release: Release) -> None:
+    broken, healthy = make_outfit(1), make_outfit(2)
+    objects.put(broken.thumb_key, encode(draw_outfit())[:500], objects.JPEG)
+    work(budget_s=30)
+    broken.refresh_from_db()
+    healthy.refresh_from_db()
+    assert (broken.status, broken.error_code) == ("failed", "object_broken")
+    assert healthy.status == "done"
+
+
+def test_a_photo_that_the_engine_cannot_take_is_found_among_its_claim_mates(
+    make_outfit: Make, release: Release
+) -> None:
+    class Picky:
+        """The real engine, but for one photo at which it raises."""
+
+        name = "picky"
+
+        def run(self, images: NDArray[np.uint8]) -> Outputs:
+            if any((image == poison).all() for image in images):
+                raise RuntimeError("poison")
+            return real.engine.run(images)
+
+    real = held()
+    from io import BytesIO
+
+    from PIL import Image
+
+    from inference.preprocessing import model_input
+
+    guilty, healthy = make_outfit(1), make_outfit(2)
+    poison = model_input(Image.open(BytesIO(objects.get(guilty.thumb_key))))
+    assert process(InHand(claim_outfits("w", 10)), replace(real, engine=Picky())) == 1
+    guilty.refresh_from_db()
+    healthy.refresh_from_db()
+    assert (guilty.status, guilty.error_code) == ("queued", "engine_error")
+    assert healthy.status == "done"
+
+
+class Sayer:
+    """An engine that says the same of every photo: probabilities by style, nothing of others."""
+
+    name = "sayer"
+
+    def __init__(self, ids: Sequence[str], said: dict[str, float]) -> None:
+        self._probabilities = np.array([said.get(each, 0.0) for each in ids], np.float32)
+
+    def run(self, images: NDArray[np.uint8]) -> Outputs:
+        count = len(images)
+        return Outputs(
+            np.tile(self._probabilities, (count, 1)),
+            np.full((count, 256), 1 / 16, np.float32),
+            np.ones((count, 7, 7), np.float32),
+        )
+
+
+def predicted(outfit: Outfit, said: dict[str, float]) -> Prediction:
+    """The prediction of the waiting outfit by an engine that says this."""
+    now = held()
+    engine = Sayer(now.bundle.taxonomy.ids, said)
+    assert process(InHand(claim_outfits("w", 1)), replace(now, engine=engine)) == 1
+    return outfit.predictions.get()
+
+
+SAID = {"streetwear": 0.5, "formal": 0.3, "quiet-luxury": 0.1, "casual": 0.1}
+
+
+def test_only_the_styles_of_the_chosen_wardrobe_count(
+    make_outfit: Make, wardrobes: Release
+) -> None:
+    prediction = predicted(make_outfit(wardrobe="smart"), SAID)
+    probabilities = dict(zip(wardrobes.styles.ids, prediction.probabilities, strict=True))
+
+    assert prediction.style == "formal"
+    assert prediction.confidence == pytest.approx(0.75)
+    assert prediction.decided
+    assert {style for style, share in probabilities.items() if share} == {"formal", "quiet-luxury"}
+    assert sum(prediction.probabilities) == pytest.approx(1)
+
+
+def test_a_wardrobe_without_the_engines_top_style_gets_no_map(
+    make_outfit: Make, wardrobes: Release
+) -> None:
+    other = predicted(make_outfit(1, wardrobe="smart"), SAID)
+    same = predicted(make_outfit(2, wardrobe="easy"), SAID)
+
+    assert (other.style, bytes(other.activation_map)) == ("formal", b"")
+    assert (same.style, bytes(same.activation_map)) == ("streetwear", b"\xff" * 49)
+
+
+def test_a_wardrobe_that_the_release_does_not_know_means_all_styles(
+    make_outfit: Make, wardrobes: Release
+) -> None:
+    outfit = make_outfit(wardrobe="smart")
+    register_starter(STARTER)
+    activate(Release.objects.exclude(pk=wardrobes.pk).get())
+    prediction = predicted(outfit, SAID)
+
+    assert (prediction.style, prediction.confidence) == ("streetwear", 0.5)
+    assert len(bytes(prediction.activation_map)) == 49
+
+
+def test_without_a_release_nothing_is_claimed(make_outfit: Make) -> None:
+    outfit = make_outfit()
+    with pytest.raises(NoActiveRelease, match="register_release"):
+        work(budget_s=30)
+    outfit.refresh_from_db()
+    assert (outfit.status, outfit.attempts) == ("queued", 0)
+
+
+def test_a_forgotten_row_is_found_by_the_sweep(make_outfit: Make, release: Release) -> None:
+    make_outfit()
+    tasks.sweep()
+    assert statuses() == ["done"]
+
+
+def test_the_sweep_reports_a_warm_worker(release: Release) -> None:
+    assert warm_worker() is None
+    tasks.sweep()
+    warm = warm_worker()
+    assert warm is not None
+    assert (warm.engine, warm.release) == ("openvino", release.name)
+
+
+def test_orphans_go_and_outfits_stay(make_outfit: Make) -> None:
+    from django.utils import timezone
+
+    outfit = make_outfit()
+    orphan = objects.OUTFITS + "00000000-0000-4000-8000-000000000000/photo.jpg"
+    objects.put(orphan, b"left behind", objects.JPEG)
+    assert remove_orphans() == 0  # too young: its row may be on the way
+    assert remove_orphans(timezone.now() + ORPHAN_AGE) == 1
+    keys: Sequence[str] = [key for key, _ in objects.listing(objects.OUTFITS)]
+    assert set(keys) == {outfit.photo_key, outfit.thumb_key}

@@ -1,0 +1,61 @@
+"""The photos of a run as arrays: read as the site would keep them, labelled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from os import cpu_count
+
+import numpy as np
+from tqdm import tqdm
+
+from inference.taxonomy import Taxonomy
+from training.arrays import Images, Labels
+from training.data.labelled import Photo
+from training.data.pictures import input_of, thumb_file
+from training.errors import TrainingError
+
+
+@dataclass(frozen=True)
+class Split:
+    """``thumbs`` JPEG files, ``images`` uint8 [N, 224, 224, 3] as served, ``labels`` [N] (index in
+    the taxonomy), and where the photos came from."""
+
+    thumbs: tuple[bytes, ...]
+    images: Images
+    labels: Labels
+    sources: tuple[str, ...]
+
+
+def load_splits(photos: Sequence[Photo], taxonomy: Taxonomy) -> tuple[Split, Split]:
+    """The training and the validation split of checked photos, each in the order given.
+
+    Raises TrainingError for a photo that cannot be read any more.
+    """
+    train, val = (_split(photos, taxonomy, name) for name in ("train", "val"))
+    return train, val
+
+
+def _split(photos: Sequence[Photo], taxonomy: Taxonomy, name: str) -> Split:
+    chosen = [photo for photo in photos if photo.split == name]
+    with ThreadPoolExecutor(cpu_count()) as pool:
+        thumbs = tuple(
+            tqdm(pool.map(_thumb, chosen), f"Reading {name}", len(chosen), unit="photos")
+        )
+        images = np.stack(list(pool.map(input_of, thumbs)))
+    return Split(
+        thumbs=thumbs,
+        images=images,
+        labels=np.array([taxonomy.ids.index(photo.style) for photo in chosen], np.int64),
+        sources=tuple(photo.source for photo in chosen),
+    )
+
+
+def _thumb(photo: Photo) -> bytes:
+    try:
+        return thumb_file(photo.path)
+    except (OSError, SyntaxError, ValueError) as error:
+        raise TrainingError(
+            f"{photo.path} cannot be read any more ({error}): prepare the dataset again."
+        ) from error

@@ -1,0 +1,91 @@
+"""One run of training: head first, then the deeper stages, then the head that serves.
+
+A run is a folder. It holds the recipe, the taxonomy and the photos that it was made with
+(``recipe.toml``, ``taxonomy.json``, ``dataset.csv``), its log, and at the end ``model.keras``,
+``fitted.npz`` (temperature, projection) and ``predictions.npz`` (logits and labels of validation).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from training.data.dataset import Split, load_splits
+from training.evaluation.calibrate import fit_temperature
+from training.model.features import FeatureCache
+from training.model.head import Examples, Head, fit_projection
+from training.model.linear import choose_head
+from training.model.pretrained import STATISTICS_PHOTOS, backbone
+from training.runs import PREDICTIONS, Run
+from training.train.progress import Progress
+from training.train.tune import blend, classifier, tune
+
+EMBEDDING_SIZE = 256
+
+
+def fit_run(run: Run, work: Path, say: Callable[[str], None] = print) -> None:
+    """Do what of the run is not done yet; ``work`` keeps features between runs.
+
+    Killed at any moment and called again it goes on, and loses one epoch at most. Raises
+    TrainingError for photos or a recipe that no model can be made of.
+    """
+    if run.is_finished():
+        say(f"{run.folder} is finished; nothing to do.")
+        return
+    train, val = load_splits(run.photos, run.taxonomy)
+    recipe, features = run.recipe, work / "features"
+    order = np.random.default_rng(recipe.seed).permutation(len(train.labels))
+    start = backbone(recipe.start, train.images[order[:STATISTICS_PHOTOS]], recipe.seed)
+    run.write_text("head.json", json.dumps({"backbone": start.name}, indent=1))
+    seen = _Seen(FeatureCache(features, start), train, val)
+    head = _head(run, seen, "frozen", say)
+    if recipe.tune.epochs:
+        before = start.network.get_weights()
+        model, progress = classifier(start, head), Progress(run.folder)
+        tune(model, train, val, recipe, progress)
+        say(f"Kept epoch {progress.best} of {progress.epochs_done}.")
+        blend(start.network, before, recipe.tune.share)
+        seen = _Seen(FeatureCache(features, start), train, val)
+        head = _head(run, seen, "tuned", say)
+    run.save_keras(classifier(start, head))
+    _finish(run, head, seen)
+    say(f"Finished: {run.folder}")
+
+
+class _Seen:
+    """What a backbone sees of the photos: features, those of training also mirrored."""
+
+    def __init__(self, cache: FeatureCache, train: Split, val: Split) -> None:
+        self.plain = cache.features(train.images, "Features")
+        mirrored = cache.features(train.images[:, :, ::-1], "Features, mirrored")
+        self.train = Examples(
+            np.concatenate([self.plain, mirrored]), np.concatenate([train.labels, train.labels])
+        )
+        self.val = Examples(cache.features(val.images, "Features, validation"), val.labels)
+
+
+def _head(run: Run, seen: _Seen, when: str, say: Callable[[str], None]) -> Head:
+    """The best head on these features; what was tried is noted in ``head.json``."""
+    head, trials = choose_head(seen.train, seen.val, len(run.taxonomy.styles), run.recipe.head, say)
+    notes = json.loads((run.folder / "head.json").read_text(encoding="utf-8"))
+    run.write_text("head.json", json.dumps({**notes, when: trials}, indent=1))
+    return head
+
+
+def _finish(run: Run, head: Head, seen: _Seen) -> None:
+    """What is fitted on the final backbone's features; the predictions are written last."""
+    logits = head.logits(seen.val.features)
+    temperature = fit_temperature(logits, seen.val.labels)
+    projection = fit_projection(seen.plain, EMBEDDING_SIZE)
+    run.save_arrays(
+        "fitted.npz",
+        temperature=np.float64(temperature),
+        axes=projection.axes,
+        mean=projection.mean,
+    )
+    run.save_arrays(
+        PREDICTIONS, logits=logits, labels=seen.val.labels, temperature=np.float64(temperature)
+    )

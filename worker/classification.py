@@ -1,0 +1,202 @@
+"""Steps 5 to 8 of the way of one photo: claim, fetch and decode, infer, finish."""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+
+import numpy as np
+import structlog
+from celery.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
+from django.utils import timezone
+from numpy.typing import NDArray
+from PIL import Image
+
+from classifier.lifecycle.claims import Claim, claim_outfits, fail, finish, put_back, work_waits
+from classifier.lifecycle.failures import Failure
+from classifier.lifecycle.wakeup import wake_worker
+from classifier.models import Prediction
+from classifier.monitoring.metrics import CLAIM_SIZE, FAULTS, FINISHED, LEASES_LOST, STEP, WAIT
+from classifier.storage import objects
+from classifier.storage.objects import ObjectMissing, StorageUnavailable
+from inference.engine import Outputs
+from inference.preprocessing import model_input
+from inference.verdict import verdict_of
+from worker.loaded_model import Held, held, worker_name
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why one photo cannot be classified now; a lasting one need not be tried again."""
+
+    code: Failure
+    text: str
+    lasting: bool
+
+
+class InHand:
+    """A claim whose photos are on their way while the engine is busy with the claim before.
+
+    A photo that may kill the process is fetched and decoded only when it is its turn.
+    """
+
+    def __init__(self, claims: Sequence[Claim]) -> None:
+        self.claims = claims
+        self.alone = any(claim.alone for claim in claims)
+        self._coming = None if self.alone else self._fetch_all()
+
+    def photos(self) -> list[NDArray[np.uint8] | Fault]:
+        """What came of each claim, in their order; waits for it."""
+        return list(self._coming or self._fetch_all())
+
+    def _fetch_all(self) -> Iterator[NDArray[np.uint8] | Fault]:
+        return objects.fetchers().map(_fetch, self.claims)
+
+
+def work(budget_s: float) -> int:
+    """Claim and classify until nothing waits or the budget is spent. Returns how many were done.
+
+    One claim is fetched while the one before it is in the engine. The budget keeps a task well
+    inside its soft limit and lets sweeps and shutdowns come through; what then still waits gets a
+    new wake-up.
+    """
+    end = time.monotonic() + budget_s
+    done = 0
+    now = held()  # raises before anything is claimed
+    current = _claim()
+    while current:
+        ahead = None if current.alone or time.monotonic() >= end else _claim()
+        try:
+            done += process(current, now)
+        except SoftTimeLimitExceeded:
+            put_back(
+                [*current.claims, *(ahead.claims if ahead else [])],
+                Failure.TIMED_OUT,
+                "The task's soft time limit ran out.",
+            )
+            raise
+        if ahead is None and time.monotonic() < end:
+            ahead = _claim()
+        if ahead:
+            now = held()  # another release may have become active
+        current = ahead
+    if time.monotonic() >= end and work_waits():
+        wake_worker()
+    return done
+
+
+def _claim() -> InHand | None:
+    with STEP.labels("claim").time():
+        claims = claim_outfits(worker_name(), settings.FASI_CLAIM_SIZE)
+    if claims:
+        CLAIM_SIZE.observe(len(claims))
+    if len(claims) == settings.FASI_CLAIM_SIZE:
+        wake_worker()  # more waits than one worker takes at a time: another may help
+    return InHand(claims) if claims else None
+
+
+def process(hand: InHand, now: Held) -> int:
+    """Classify what was claimed. A photo that is at fault does not hurt its claim-mates."""
+    with STEP.labels("fetch").time():
+        fetched = list(zip(hand.claims, hand.photos(), strict=True))
+    for claim, photo in fetched:
+        if isinstance(photo, Fault):
+            _give_up(claim, photo)
+    ready = [(claim, photo) for claim, photo in fetched if not isinstance(photo, Fault)]
+    results = _infer([claim for claim, _ in ready], [pixels for _, pixels in ready], now)
+    with STEP.labels("finish").time():
+        finished = finish(results)
+    at = timezone.now()
+    for claim, prediction in results:
+        if claim.outfit_id not in finished:
+            LEASES_LOST.inc()
+            log.warning("lease_was_lost", outfit=str(claim.outfit_id), attempt=claim.attempt)
+            continue
+        FINISHED.labels(now.engine.name).inc()
+        WAIT.observe((at - claim.queued_at).total_seconds())
+        log.info(
+            "outfit_done",
+            outfit=str(claim.outfit_id),
+            attempt=claim.attempt,
+            style=prediction.style,
+            confidence=round(prediction.confidence, 3),
+        )
+    return len(finished)
+
+
+def _fetch(claim: Claim) -> NDArray[np.uint8] | Fault:
+    try:
+        data = objects.get(claim.thumb_key)
+    except ObjectMissing:
+        return Fault(Failure.OBJECT_MISSING, f"no object {claim.thumb_key}", lasting=True)
+    except StorageUnavailable as error:
+        return Fault(Failure.STORAGE_UNAVAILABLE, str(error), lasting=False)
+    try:
+        with Image.open(BytesIO(data), formats=("JPEG",)) as image:
+            return model_input(image)
+    except Exception as error:  # whatever a decoder says of broken bytes, only this row fails
+        return Fault(Failure.OBJECT_BROKEN, f"{type(error).__name__}: {error}", lasting=True)
+
+
+def _give_up(claim: Claim, fault: Fault) -> None:
+    FAULTS.labels(fault.code.value).inc()
+    log.warning(
+        "outfit_fault", outfit=str(claim.outfit_id), attempt=claim.attempt, reason=fault.code.value
+    )
+    (fail if fault.lasting else put_back)([claim], fault.code, fault.text)
+
+
+def _infer(
+    claims: Sequence[Claim], pixels: Sequence[NDArray[np.uint8]], now: Held
+) -> list[tuple[Claim, Prediction]]:
+    """One call of the engine for all; if it raises, one call each, to find the photo at fault."""
+    if not claims:
+        return []
+    started = time.perf_counter()
+    try:
+        with STEP.labels("infer").time():
+            outputs = now.engine.run(np.stack(pixels))
+    except SoftTimeLimitExceeded:
+        raise
+    except Exception as error:
+        if len(claims) == 1:
+            _give_up(claims[0], Fault(Failure.ENGINE, repr(error), lasting=False))
+            return []
+        return [
+            result
+            for claim, photo in zip(claims, pixels, strict=True)
+            for result in _infer([claim], [photo], now)
+        ]
+    milliseconds = 1000 * (time.perf_counter() - started) / len(claims)
+    return [
+        (claim, _prediction(claim, outputs, row, now, milliseconds))
+        for row, claim in enumerate(claims)
+    ]
+
+
+def _prediction(
+    claim: Claim, outputs: Outputs, row: int, now: Held, milliseconds: float
+) -> Prediction:
+    verdict = verdict_of(outputs.probabilities[row], now.bundle, claim.wardrobe)
+    return Prediction(
+        outfit_id=claim.outfit_id,
+        release=now.release,
+        probabilities=verdict.probabilities.tolist(),
+        style=verdict.style,
+        confidence=verdict.confidence,
+        decided=verdict.decided,
+        activation_map=map_bytes(outputs.activation_maps[row]) if verdict.explained else b"",
+        embedding=outputs.embeddings[row].tolist(),
+        milliseconds=milliseconds,
+    )
+
+
+def map_bytes(activation_map: NDArray[np.float32]) -> bytes:
+    """The activation map [7, 7] as 49 bytes, row by row: 0 where nothing spoke for the style."""
+    positive = np.maximum(activation_map, 0)
+    strongest = float(positive.max())
+    scaled = positive * (255 / strongest) if strongest > 0 else positive
+    return scaled.round().astype(np.uint8).tobytes()

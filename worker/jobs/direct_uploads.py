@@ -1,0 +1,83 @@
+"""Checks photos that came straight into the bucket, before anybody sees them."""
+
+import structlog
+from django.conf import settings
+from django.core.files.base import ContentFile
+
+from classifier.batches.service import add_photo
+from classifier.lifecycle.failures import Failure
+from classifier.lifecycle.wakeup import wake_inspector
+from classifier.models import Outfit
+from classifier.storage import objects
+from classifier.storage.objects import ObjectMissing, StorageUnavailable
+from classifier.uploads import direct
+from classifier.uploads.accept import accept_photo
+from classifier.uploads.direct import MOST_ATTEMPTS, Claim
+from classifier.uploads.refusals import Refusal, Refused
+
+log = structlog.get_logger(__name__)
+
+
+# A task stays short, so that photos that somebody waits for come in between.
+AT_A_TIME = 10
+
+
+def check_uploads() -> int:
+    """Check some uploads; if more may wait, they get a new wake-up. Returns how many it checked."""
+    for checked in range(AT_A_TIME):
+        claim = direct.claim_upload()
+        if claim is None:
+            return checked
+        check(claim)
+    wake_inspector()
+    return AT_A_TIME
+
+
+def check(claim: Claim) -> None:
+    """Make an outfit of an upload, as of any photo, or refuse it; its object goes either way."""
+    if claim.attempt > MOST_ATTEMPTS:  # its workers died, each of them
+        direct.refuse(claim, Failure.WORKER_LOST)
+    elif not _settled(claim):
+        return
+    _discard(claim.upload.key)
+
+
+def _settled(claim: Claim) -> bool:
+    """Accept or refuse it; False where it has to be checked again later."""
+    try:
+        direct.accept(claim, _accepted(claim))
+    except ObjectMissing:
+        direct.refuse(claim, Refusal.NO_FILE)
+    except StorageUnavailable:
+        return _later(claim, Refused(Refusal.STORAGE_UNAVAILABLE))
+    except Refused as refused:
+        if refused.reason in (Refusal.RATE, Refusal.STORAGE_UNAVAILABLE):
+            return _later(claim, refused)
+        direct.refuse(claim, refused.reason)
+        log.info("upload_refused", upload=str(claim.upload.pk), reason=refused.reason)
+    return True
+
+
+def _later(claim: Claim, refused: Refused) -> bool:
+    direct.put_back(claim, refused.retry_after_s, refused.reason)
+    return False
+
+
+def _accepted(claim: Claim) -> Outfit:
+    """Raises Refused, ObjectMissing, StorageUnavailable."""
+    upload = claim.upload
+    # The policy limits the size already; a bucket that ignores it must not fill our memory.
+    if objects.size(upload.key) > settings.FASI_MAX_UPLOAD_BYTES:
+        raise Refused(Refusal.TOO_LARGE)
+    photo = ContentFile(objects.get(upload.key), upload.name)
+    address, wardrobe = upload.address, upload.wardrobe
+    if upload.batch:
+        return add_photo(upload.batch, photo, address=address, wardrobe=wardrobe).outfit
+    return accept_photo(upload.owner_id, photo, address=address, wardrobe=wardrobe).outfit
+
+
+def _discard(key: str) -> None:
+    try:
+        objects.remove([key])
+    except StorageUnavailable as error:  # its row is ended, so the orphan sweep takes it
+        log.warning("objects_left_behind", key=key, error=str(error))

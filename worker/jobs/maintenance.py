@@ -1,0 +1,52 @@
+"""Long work that is not classifying: exports, erasures, ZIPs, what is over. Rows say what to do.
+
+It has a queue and a process of its own, without an engine: an export of thousands of photos must
+not keep a single photo waiting for its style.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from celery.exceptions import SoftTimeLimitExceeded
+
+from classifier.batches import service, unpacking
+from classifier.models import Erasure
+from classifier.personal_data import exports
+from classifier.personal_data.erasure import erase
+from classifier.storage.objects import StorageUnavailable
+from worker.jobs.exports import prepare
+from worker.jobs.zips import unpack
+from worker.loaded_model import worker_name
+
+log = structlog.get_logger(__name__)
+
+
+def do_chores() -> None:
+    """Do all that waits; what fails for want of S3 stays to be done next time."""
+    if count := exports.return_expired_exports():
+        log.warning("export_leases_expired", count=count)
+    for owner_id in Erasure.objects.order_by("requested").values_list("owner", flat=True):
+        _try(erase, owner_id)
+    for export_id in exports.expired_exports():
+        _try(exports.remove_export, export_id)
+    for batch_id in service.cancelled_batches():
+        _try(service.clear, batch_id)
+    if count := unpacking.return_expired_zips():
+        log.warning("unpacking_leases_expired", count=count)
+    while claim := exports.claim_export(worker_name()):
+        prepare(claim)
+    while zip_claim := unpacking.claim_zip(worker_name()):
+        unpack(zip_claim)
+
+
+def _try(chore: Callable[[Any], object], of: Any) -> None:
+    """What cannot be done now stays to be done, and must not hold up the others."""
+    try:
+        chore(of)
+    except SoftTimeLimitExceeded:
+        raise
+    except StorageUnavailable as error:
+        log.error("chore_put_off", error=str(error))
+    except Exception:
+        log.exception("chore_failed")

@@ -1,0 +1,106 @@
+"""Unpacks ZIPs into batches, file by file, and goes on where a killed worker was."""
+
+from tempfile import TemporaryFile
+from typing import IO
+from zipfile import ZipFile, ZipInfo
+
+import structlog
+from celery.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
+from django.core.files.base import ContentFile
+
+from classifier.batches import unpacking, zips
+from classifier.batches.service import add_photo, leave_out
+from classifier.batches.unpacking import Claim, key_of
+from classifier.models import Unpacking
+from classifier.storage import objects
+from classifier.storage.objects import ObjectMissing, StorageUnavailable
+from classifier.uploads.refusals import Refusal, Refused
+
+log = structlog.get_logger(__name__)
+
+ENDS_IT = {Refusal.DAILY_QUOTA, Refusal.STORAGE_QUOTA, Refusal.BATCH_CANCELLED}
+"""No other file of the ZIP would be accepted now."""
+STORAGE_PAUSE_S = 30
+
+
+class LeaseLost(Exception):
+    """Another worker has it by now, or it was cancelled: stop."""
+
+
+class Stopped(Exception):
+    """The rest of the ZIP cannot be taken; the argument is the reason."""
+
+    def __init__(self, reason: Refusal) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+def unpack(claim: Claim) -> None:
+    """Make outfits of the ZIP's files; its object goes when nobody needs it any more."""
+    try:
+        with TemporaryFile() as file:
+            objects.get_file(key_of(claim.batch_id), file)
+            _take_all(claim, file)
+        unpacking.finish(claim)
+    except LeaseLost:
+        log.warning("unpacking_lease_was_lost", batch=str(claim.batch_id), attempt=claim.attempt)
+    except Stopped as stopped:
+        unpacking.stop(claim, stopped.reason)
+        log.info("unpacking_stopped", batch=str(claim.batch_id), reason=stopped.reason)
+    except ObjectMissing:
+        unpacking.stop(claim, Refusal.ZIP_BROKEN)
+    except StorageUnavailable as error:
+        unpacking.put_back(claim, STORAGE_PAUSE_S)
+        log.warning("unpacking_put_back", batch=str(claim.batch_id), error=str(error))
+    except SoftTimeLimitExceeded:
+        unpacking.put_back(claim, 0)
+        raise
+    if not unpacking.pending_among({claim.batch_id}):
+        _discard(claim)
+
+
+def _take_all(claim: Claim, file: IO[bytes]) -> None:
+    """Raises LeaseLost, Stopped, StorageUnavailable."""
+    row = Unpacking.objects.select_related("batch").get(pk=claim.batch_id)
+    try:
+        with zips.opened(file) as archive:
+            files = zips.files_of(archive)
+            for place in range(claim.done, len(files)):
+                if place == claim.done and claim.deaths >= settings.FASI_MAX_ATTEMPTS:
+                    # Its workers died, each of them: go on behind it.
+                    name = zips.name_of(files[place])
+                    leave_out(row.batch, name, Refusal.FILE_ENDS_WORKERS)
+                else:
+                    _take(row, archive, files[place])
+                if not unpacking.renew(claim, place + 1):
+                    raise LeaseLost
+    except Refused as refused:  # of the whole ZIP: the site's limits may have changed since
+        raise Stopped(refused.reason) from refused
+
+
+def _take(row: Unpacking, archive: ZipFile, info: ZipInfo) -> None:
+    """Raises Stopped, StorageUnavailable; what is wrong with the file itself is noted."""
+    name = zips.name_of(info)
+    try:
+        data = zips.read(archive, info)
+    except Refused as refused:
+        leave_out(row.batch, name, refused.reason)
+        return
+    try:
+        photo = ContentFile(data, name)
+        add_photo(
+            row.batch, photo, name=name, address=row.address, wardrobe=row.wardrobe, paced=True
+        )
+    except Refused as refused:
+        if refused.reason in ENDS_IT:
+            raise Stopped(refused.reason) from refused
+        if refused.reason is Refusal.STORAGE_UNAVAILABLE:
+            raise StorageUnavailable(name) from refused
+
+
+def _discard(claim: Claim) -> None:
+    try:
+        objects.remove([key_of(claim.batch_id)])
+    except StorageUnavailable as error:  # nobody needs it, so the orphan sweep takes it
+        log.warning("objects_left_behind", batch=str(claim.batch_id), error=str(error))
