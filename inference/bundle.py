@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from inference.calibration import Calibration, CalibrationError
 from inference.taxonomy import Taxonomy, TaxonomyError
 
 SUMS = "SHA256SUMS"
@@ -24,20 +25,6 @@ _LINE = re.compile(r"(?P<digest>[0-9a-f]{64}) [ *](?P<name>[^/\\]+)")
 
 class BundleError(Exception):
     """A bundle that must not be used; the message is one sentence that says why."""
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """How far the probabilities may be trusted.
-
-    ``temperature`` is already inside the graph (folded into the head): never divide again.
-    Below ``threshold`` the top probability counts as *not sure*; ``target`` says what it was
-    picked for.
-    """
-
-    temperature: float
-    threshold: float
-    target: str
 
 
 @dataclass(frozen=True)
@@ -144,17 +131,7 @@ def _json_object(path: Path) -> dict[str, Any]:
 
 def _calibration(folder: Path) -> Calibration:
     path = folder / "calibration.json"
-    data = _json_object(path)
     try:
-        calibration = Calibration(
-            temperature=float(data["temperature"]),
-            threshold=float(data["threshold"]),
-            target=str(data["target"]),
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise BundleError(f"{path} needs 'temperature', 'threshold' and 'target'.") from error
-    if data.get("temperature_in_graph") is not True:
-        raise BundleError(f"{path} must say that the temperature is inside the graph.")
-    if not (calibration.temperature > 0 and 0 <= calibration.threshold <= 1):
-        raise BundleError(f"{path} has a temperature or a threshold out of range.")
-    return calibration
+        return Calibration.from_dict(_json_object(path))
+    except CalibrationError as error:
+        raise BundleError(f"{path} {error}") from error

@@ -22,7 +22,7 @@ from classifier.storage import objects
 from classifier.storage.objects import ObjectMissing, StorageUnavailable
 from inference.engine import Outputs
 from inference.preprocessing import model_input
-from inference.verdict import verdict_of
+from inference.verdict import verdict_at
 from worker.loaded_model import Held, held, worker_name
 
 log = structlog.get_logger(__name__)
@@ -180,7 +180,7 @@ def _infer(
 def _prediction(
     claim: Claim, outputs: Outputs, row: int, now: Held, milliseconds: float
 ) -> Prediction:
-    verdict = verdict_of(outputs.probabilities[row], now.bundle, claim.wardrobe)
+    verdict = verdict_at(outputs, row, now.bundle, claim.wardrobe)
     return Prediction(
         outfit_id=claim.outfit_id,
         release=now.release,

@@ -37,12 +37,15 @@ class Outputs:
     ``probabilities`` float32 [N, C], each row sums to 1, styles in the order of the taxonomy;
     ``embeddings`` float32 [N, 256], each row of unit length;
     ``activation_maps`` float32 [N, 7, 7]: how much each place speaks for the top style, unscaled
-    (class activation mapping: Zhou et al. 2016).
+    (class activation mapping: Zhou et al. 2016);
+    ``gates`` float32 [N, 3], each row sums to 1: how probably each image is each of
+    ``inference.calibration.KINDS``; None for a model that does not say.
     """
 
     probabilities: npt.NDArray[np.float32]
     embeddings: npt.NDArray[np.float32]
     activation_maps: npt.NDArray[np.float32]
+    gates: npt.NDArray[np.float32] | None = None
 
 
 class Engine(Protocol):

@@ -9,11 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from inference.bundle import Bundle
+from inference.calibration import KINDS
 from inference.engine import EngineError, Outputs
 from inference.preprocessing import INPUT_SIZE
 
 OUTPUTS = ("probabilities", "embedding", "activation_map")
 """The names of a model's outputs, in the order of ``Outputs``."""
+GATE = "gate"
+"""One output more, of models that know what is no outfit."""
 
 
 def weights_file(bundle: Bundle, name: str, runtime: str) -> Path:
@@ -24,17 +27,27 @@ def weights_file(bundle: Bundle, name: str, runtime: str) -> Path:
     return path
 
 
-def check_outputs(path: Path, names: Iterable[str]) -> None:
-    """Raise EngineError unless the model at ``path`` has all of OUTPUTS among its ``names``."""
-    if missing := set(OUTPUTS).difference(names):
+def outputs_of(path: Path, names: Iterable[str], bundle: Bundle) -> tuple[str, ...]:
+    """The outputs to read of the model at ``path``, which has those of these ``names``.
+
+    All of OUTPUTS, and the gate where there is one. Raises EngineError where one is missing that
+    must be there: the gate too, in a bundle whose calibration has a threshold for it.
+    """
+    known = set(names)
+    wanted = (*OUTPUTS, GATE) if bundle.calibration.gate else OUTPUTS
+    if missing := set(wanted) - known:
         raise EngineError(f"The model {path} has no output {', '.join(sorted(missing))}.")
+    return (*OUTPUTS, GATE) if GATE in known else OUTPUTS
 
 
-def check_styles(path: Path, outputs: Outputs, bundle: Bundle) -> None:
-    """Raise EngineError unless the model gives one probability for each style of the bundle."""
+def check_sizes(path: Path, outputs: Outputs, bundle: Bundle) -> None:
+    """Raise EngineError unless the model gives one probability for each style and each kind."""
     classes, styles = outputs.probabilities.shape[1], len(bundle.taxonomy.styles)
     if classes != styles:
         raise EngineError(f"The model {path} has {classes} styles, its taxonomy {styles}.")
+    if outputs.gates is not None and outputs.gates.shape[1] != len(KINDS):
+        kinds = outputs.gates.shape[1]
+        raise EngineError(f"The gate of the model {path} has {kinds} kinds, not {len(KINDS)}.")
 
 
 def check_images(images: npt.NDArray[np.uint8]) -> None:
@@ -50,7 +63,7 @@ def check_images(images: npt.NDArray[np.uint8]) -> None:
 
 
 def joined(batches: Iterable[Iterable[npt.NDArray[np.float32]]]) -> Outputs:
-    """What was said of several batches, each in the order of OUTPUTS, as one answer."""
+    """What was said of several batches, each in the order of ``outputs_of``, as one answer."""
     return Outputs(*(np.concatenate(parts) for parts in zip(*batches, strict=True)))
 
 

@@ -11,12 +11,11 @@ import openvino as ov
 from inference.bundle import Bundle
 from inference.engine import EngineError, Outputs
 from inference.engine.checks import (
-    OUTPUTS,
     check_images,
-    check_outputs,
-    check_styles,
+    check_sizes,
     joined,
     last_line,
+    outputs_of,
     weights_file,
 )
 from inference.preprocessing import INPUT_SIZE
@@ -52,11 +51,12 @@ class OpenVinoEngine:
             self._request: Any = compiled.create_infer_request()
         except RuntimeError as error:
             raise EngineError(f"OpenVINO cannot load {path}: {last_line(error)}") from error
-        check_outputs(path, (name for output in compiled.outputs for name in output.names))
+        names = (name for output in compiled.outputs for name in output.names)
+        self._outputs = outputs_of(path, names, bundle)
         # The runtime prepares its kernels at the first run of each size: here, not in a job.
         for size in (1, BATCH):
             outputs = self.run(np.zeros((size, INPUT_SIZE, INPUT_SIZE, 3), np.uint8))
-        check_styles(path, outputs, bundle)
+        check_sizes(path, outputs, bundle)
 
     def run(self, images: npt.NDArray[np.uint8]) -> Outputs:
         """See ``inference.engine.Engine.run``. What does not fill a batch runs singly, so that the
@@ -73,4 +73,4 @@ class OpenVinoEngine:
     def _infer(self, batch: npt.NDArray[np.uint8]) -> list[npt.NDArray[np.float32]]:
         self._request.infer({"images": np.ascontiguousarray(batch)}, share_inputs=True)
         # The tensors are overwritten by the next call: copy them.
-        return [self._request.get_tensor(name).data.copy() for name in OUTPUTS]
+        return [self._request.get_tensor(name).data.copy() for name in self._outputs]

@@ -20,12 +20,11 @@ import tensorflow as tf
 from inference.bundle import Bundle
 from inference.engine import EngineError, Outputs
 from inference.engine.checks import (
-    OUTPUTS,
     check_images,
-    check_outputs,
-    check_styles,
+    check_sizes,
     joined,
     last_line,
+    outputs_of,
     weights_file,
 )
 from inference.preprocessing import INPUT_SIZE
@@ -61,9 +60,10 @@ class TensorFlowEngine:
         except Exception as error:  # Keras lets through whatever its readers of files raise
             raise EngineError(f"TensorFlow cannot load {path}: {last_line(error)}") from error
         outputs = self._function.structured_outputs
-        check_outputs(path, outputs if isinstance(outputs, dict) else ())
+        names = outputs if isinstance(outputs, dict) else ()
+        self._outputs = outputs_of(path, names, bundle)
         # The runtime allocates and picks its kernels at the first run: here, not in a job.
-        check_styles(path, self.run(np.zeros((1, INPUT_SIZE, INPUT_SIZE, 3), np.uint8)), bundle)
+        check_sizes(path, self.run(np.zeros((1, INPUT_SIZE, INPUT_SIZE, 3), np.uint8)), bundle)
 
     def run(self, images: npt.NDArray[np.uint8]) -> Outputs:
         """See ``inference.engine.Engine.run``."""
@@ -76,7 +76,7 @@ class TensorFlowEngine:
 
     def _infer(self, batch: npt.NDArray[np.uint8]) -> list[npt.NDArray[np.float32]]:
         outputs = self._function(tf.constant(batch))
-        return [outputs[name].numpy() for name in OUTPUTS]
+        return [outputs[name].numpy() for name in self._outputs]
 
 
 def _share_gpus() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from inference.bundle import BundleError, load_bundle, write_sums
+from inference.calibration import GateRule, SetRule
 
 TAXONOMY = {
     "id": "tiny",
@@ -36,6 +37,17 @@ def folder(tmp_path: Path) -> Path:
     return path
 
 
+GATE = {"kinds": ["outfit", "people", "none"], "threshold": 0.42, "target": "1 % turned away"}
+SETS = {
+    "method": "RAPS",
+    "coverage": 0.9,
+    "quantile": 0.93,
+    "penalty": 0.01,
+    "free": 1,
+    "target": "90 % hold the right one",
+}
+
+
 def rewrite(folder: Path, name: str, data: object) -> None:
     (folder / name).write_text(json.dumps(data))
     write_sums(folder)
@@ -50,6 +62,22 @@ def test_a_bundle_is_read_as_it_was_written(folder: Path) -> None:
     assert bundle.calibration.temperature == 1.5
     assert bundle.calibration.threshold == 0.4
     assert bundle.metrics == {"top1": 0.7}
+
+
+def test_a_bundle_of_before_has_neither_gate_nor_sets(folder: Path) -> None:
+    calibration = load_bundle(folder).calibration
+
+    assert (calibration.gate, calibration.sets) == (None, None)
+
+
+def test_gate_and_sets_are_read(folder: Path) -> None:
+    rewrite(folder, "calibration.json", {**CALIBRATION, "gate": GATE, "sets": SETS})
+    calibration = load_bundle(folder).calibration
+
+    assert calibration.gate == GateRule(threshold=0.42, target="1 % turned away")
+    assert calibration.sets == SetRule(
+        coverage=0.9, quantile=0.93, penalty=0.01, free=1, target="90 % hold the right one"
+    )
 
 
 def test_the_sums_are_those_of_coreutils(folder: Path) -> None:
@@ -142,6 +170,14 @@ def test_a_file_that_is_no_json_is_refused(folder: Path) -> None:
         ({"threshold": 1.2}, "out of range"),
         ({"threshold": "high"}, "needs 'temperature', 'threshold' and 'target'"),
         ({"temperature_in_graph": False}, "must say that the temperature is inside the graph"),
+        ({"gate": {"threshold": 0.5}}, "needs 'kinds', 'threshold' and 'target' in 'gate'"),
+        ({"gate": "yes"}, "needs 'kinds', 'threshold' and 'target' in 'gate'"),
+        ({"gate": {**GATE, "kinds": ["none", "outfit", "people"]}}, "a gate of other kinds than"),
+        ({"gate": {**GATE, "threshold": 1.1}}, "threshold of the gate out of range"),
+        ({"sets": {"method": "RAPS"}}, "needs 'method', 'coverage', .* in 'sets'"),
+        ({"sets": {**SETS, "method": "LAC"}}, "sets of the unknown method 'LAC'"),
+        ({"sets": {**SETS, "coverage": 1}}, "numbers of 'sets' out of range"),
+        ({"sets": {**SETS, "penalty": -0.1}}, "numbers of 'sets' out of range"),
     ],
 )
 def test_a_wrong_calibration_is_refused(

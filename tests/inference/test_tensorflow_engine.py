@@ -16,10 +16,12 @@ pytest.importorskip("nncf", reason="needs requirements/training.txt")
 from inference.bundle import Bundle  # noqa: E402
 from inference.engine import Engine, EngineError, Outputs, load_engine  # noqa: E402
 from tests.support.small_bundle import (  # noqa: E402
+    GATE,
     STYLES,
     Small,
     in_int8,
     small_model,
+    with_gate,
     write_bundle,
 )
 
@@ -85,6 +87,38 @@ def test_int8_names_the_same_top_style_nine_times_in_ten(
 
     assert same.mean() >= 0.9
     assert np.abs(other.probabilities - said.probabilities).max() > 1e-3, "it is INT8"
+
+
+def test_a_model_of_before_has_no_gate(said: Outputs, bundle: Bundle, small: Small) -> None:
+    assert said.gates is None
+    assert load_engine("openvino", bundle).run(small.images[:1]).gates is None
+
+
+def test_both_engines_say_the_same_of_what_is_no_outfit(small: Small, tmp_path: Path) -> None:
+    gated = with_gate(small)
+    bundle = write_bundle(tmp_path / "gated", gated.plain, gated.graph, calibration={"gate": GATE})
+    reference = load_engine("tensorflow", bundle).run(small.images).gates
+    quick = load_engine("openvino", bundle).run(small.images).gates
+
+    assert reference is not None
+    assert quick is not None
+    assert reference.shape == quick.shape == (len(small.images), 3)
+    assert reference.dtype == quick.dtype == np.float32
+    assert reference.sum(axis=1) == pytest.approx(np.ones(len(small.images)), abs=1e-5)
+    assert quick == pytest.approx(reference, abs=1e-4)
+    assert np.ptp(reference, axis=0).max() > 0.01, "it depends on the photo"
+
+
+@pytest.mark.parametrize("name", ["openvino", "tensorflow"])
+def test_a_gate_that_is_calibrated_must_be_in_the_model(
+    small: Small, tmp_path: Path, name: str
+) -> None:
+    bundle = write_bundle(
+        tmp_path / "without", small.plain, small.graph, calibration={"gate": GATE}
+    )
+
+    with pytest.raises(EngineError, match="has no output gate"):
+        load_engine(name, bundle)
 
 
 @pytest.mark.parametrize("count", [1, 2, 33])

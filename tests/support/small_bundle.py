@@ -3,14 +3,18 @@
 Needs requirements/training.txt.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import keras
 import numpy as np
 import openvino as ov
 
 from inference.bundle import Bundle, load_bundle
+from inference.calibration import KINDS
 from tests.training.drawn import random_inputs
 from training.arrays import Images
 from training.export.quantise import quantised
@@ -21,6 +25,16 @@ from training.writing import unfinished, write_json
 
 STYLES = ("plain", "checked", "striped", "dotted")
 EMBEDDING = 256
+GATE = {"kinds": list(KINDS), "threshold": 0.5, "target": "none"}
+SETS = {
+    "method": "RAPS",
+    "coverage": 0.9,
+    "quantile": 0.95,
+    "penalty": 0.01,
+    "free": 1,
+    "target": "none",
+}
+"""What ``calibration.json`` has of a model with a gate and with sets."""
 
 
 @dataclass(frozen=True)
@@ -63,13 +77,27 @@ def in_int8(small: Small) -> ov.Model:
     return quantised(small.plain, small.images, small.images, agreement=0.9)
 
 
+def with_gate(small: Small) -> Small:
+    """The same network with a fourth output, as a model that knows what is no outfit has it."""
+    keras.utils.set_random_seed(5)
+    gate = keras.layers.Dense(len(KINDS), activation="softmax", name="gate")
+    outputs = {**small.graph.output, "gate": gate(small.graph.output["embedding"])}
+    graph = keras.Model(small.graph.input, outputs)
+    graph.set_weights([weights.astype(np.float16) for weights in graph.get_weights()])
+    return Small(graph, to_openvino(graph), small.images)
+
+
 def write_bundle(
     folder: Path,
     model: ov.Model | None = None,
     graph: keras.Model | None = None,
     styles: tuple[str, ...] = STYLES,
+    calibration: Mapping[str, Any] = MappingProxyType({}),
 ) -> Bundle:
-    """A bundle with the weights that are given: ``style.xml``, ``style.keras``, both or neither."""
+    """A bundle with the weights that are given: ``style.xml``, ``style.keras``, both or neither.
+
+    ``calibration`` adds to ``calibration.json``.
+    """
     with unfinished(folder) as part:
         if model is not None:
             save_openvino(model, part)
@@ -80,8 +108,8 @@ def write_bundle(
             "styles": [{"id": style, "names": {"en": style.capitalize()}} for style in styles],
         }
         write_json(part / "taxonomy.json", taxonomy)
-        calibration = {"temperature": 1.5, "temperature_in_graph": True}
-        write_json(part / "calibration.json", {**calibration, "threshold": 0.5, "target": "none"})
+        least = {"temperature": 1.5, "temperature_in_graph": True, "threshold": 0.5}
+        write_json(part / "calibration.json", {**least, "target": "none", **calibration})
         write_json(part / "metrics.json", {})
         (part / "MODEL_CARD.md").write_text("# A small model\n")
     return load_bundle(folder)

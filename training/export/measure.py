@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import openvino as ov
 
-from inference.bundle import Bundle, Calibration
+from inference.bundle import Bundle
+from inference.calibration import Calibration
 from inference.engine import load_engine
 from training.arrays import Images, Probabilities
 from training.data.dataset import Split

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from inference.bundle import Bundle
 from inference.engine import Engine
-from inference.verdict import verdict_of
+from inference.verdict import Verdict, verdict_at
 from worker.folder.decoding import decoded
 from worker.folder.files import relative
 from worker.folder.rows import TOP, Guess, Row
@@ -32,20 +33,25 @@ def classify(
     stream = decoded(paths, threads)
     while portion := list(islice(stream, BATCH)):
         pixels = [image for _, image in portion if not isinstance(image, str)]
-        said = iter(engine.run(np.stack(pixels)).probabilities if pixels else ())
+        said = iter(_said(np.stack(pixels), bundle, engine, wardrobe) if pixels else ())
         rows = []
         for path, image in portion:
             name = relative(path, folder)
             if isinstance(image, str):
                 rows.append((path, Row(name, error=image)))
             else:
-                rows.append((path, _row(name, next(said), bundle, wardrobe)))
+                rows.append((path, _row(name, next(said), bundle.taxonomy.ids)))
         yield rows
 
 
-def _row(name: str, probabilities: np.ndarray, bundle: Bundle, wardrobe: str) -> Row:
-    verdict = verdict_of(probabilities, bundle, wardrobe)
+def _said(
+    images: npt.NDArray[np.uint8], bundle: Bundle, engine: Engine, wardrobe: str
+) -> list[Verdict]:
+    outputs = engine.run(images)
+    return [verdict_at(outputs, row, bundle, wardrobe) for row in range(len(images))]
+
+
+def _row(name: str, verdict: Verdict, ids: Sequence[str]) -> Row:
     best = np.argsort(-verdict.probabilities, kind="stable")[:TOP]
-    ids = bundle.taxonomy.ids
     top = tuple(Guess(ids[each], round(float(verdict.probabilities[each]), 4)) for each in best)
     return Row(name, verdict.style, round(verdict.confidence, 4), verdict.decided, top)
