@@ -74,7 +74,11 @@ def add_photo(
 
 
 def leave_out(batch: Batch, name: str, reason: str = "", outfit: Outfit | None = None) -> None:
-    """Note that this file became no outfit of the batch; noting it again changes nothing."""
+    """Note that this file became no outfit of the batch; noting it again changes nothing.
+
+    Of a name that is too long for its column the end is kept, which has the file's own name.
+    """
+    name = name[-LeftOut.NAME_LENGTH :]
     if batch.left_out.count() < MOST_LEFT_OUT:
         LeftOut.objects.bulk_create(
             [LeftOut(batch=batch, name=name, reason=reason, outfit=outfit)], ignore_conflicts=True

@@ -61,7 +61,8 @@ class LeftOut(models.Model):
     """
 
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="left_out")
-    name = models.CharField(max_length=255)
+    NAME_LENGTH = 255
+    name = models.CharField(max_length=NAME_LENGTH)
     reason = models.CharField(max_length=40, blank=True)
     outfit = models.ForeignKey(
         "classifier.Outfit", on_delete=models.CASCADE, null=True, blank=True, related_name="+"

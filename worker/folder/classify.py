@@ -13,7 +13,7 @@ from inference.bundle import Bundle
 from inference.engine import Engine
 from inference.verdict import Verdict, verdict_at
 from worker.folder.decoding import decoded
-from worker.folder.files import relative
+from worker.folder.files import Found
 from worker.folder.rows import TOP, Guess, Row
 
 BATCH = 16
@@ -21,7 +21,7 @@ BATCH = 16
 
 
 def classify(
-    paths: Iterable[Path],
+    files: Iterable[Found],
     folder: Path,
     bundle: Bundle,
     engine: Engine,
@@ -29,18 +29,18 @@ def classify(
     wardrobe: str = "",
     threads: int = 2,
 ) -> Iterator[list[tuple[Path, Row]]]:
-    """Portions of at most BATCH files with their rows, in the order of `paths`."""
-    stream = decoded(paths, threads)
+    """Portions of at most BATCH files with their rows, in the order of `files`."""
+    stream = decoded(files, threads)
     while portion := list(islice(stream, BATCH)):
         pixels = [image for _, image in portion if not isinstance(image, str)]
         said = iter(_said(np.stack(pixels), bundle, engine, wardrobe) if pixels else ())
         rows = []
-        for path, image in portion:
-            name = relative(path, folder)
+        for file, image in portion:
+            name = file.name(folder)
             if isinstance(image, str):
-                rows.append((path, Row(name, error=image)))
+                rows.append((file.path, Row(name, error=image)))
             else:
-                rows.append((path, _row(name, next(said), bundle.taxonomy.ids)))
+                rows.append((file.path, _row(name, next(said), bundle.taxonomy.ids)))
         yield rows
 
 

@@ -16,6 +16,7 @@ from PIL import Image
 from classifier.uploads.refusals import Refusal, Refused
 from classifier.uploads.sanitise import thumb
 from inference.preprocessing import model_input
+from worker.folder.files import Found
 
 AHEAD = 16
 """Photos in memory for each thread: enough that the engine never waits, however large the next."""
@@ -35,21 +36,25 @@ def decode(path: Path) -> npt.NDArray[np.uint8] | str:
 
 
 def decoded(
-    paths: Iterable[Path], threads: int
-) -> Iterator[tuple[Path, npt.NDArray[np.uint8] | str]]:
-    """Each path with what `decode` says of it; at most AHEAD times `threads` are under way."""
+    files: Iterable[Found], threads: int
+) -> Iterator[tuple[Found, npt.NDArray[np.uint8] | str]]:
+    """Each file with what `decode` says of it; at most AHEAD times `threads` are under way."""
     with ThreadPoolExecutor(threads, "decode") as pool:
-        coming: deque[tuple[Path, Future[npt.NDArray[np.uint8] | str]]] = deque()
-        for path in paths:
-            coming.append((path, pool.submit(decode, path)))
+        coming: deque[tuple[Found, Future[npt.NDArray[np.uint8] | str]]] = deque()
+        for file in files:
+            coming.append((file, pool.submit(_decode_found, file)))
             if len(coming) >= AHEAD * threads:
                 yield _next(coming)
         while coming:
             yield _next(coming)
 
 
+def _decode_found(file: Found) -> npt.NDArray[np.uint8] | str:
+    return file.error or decode(file.path)
+
+
 def _next(
-    coming: deque[tuple[Path, Future[npt.NDArray[np.uint8] | str]]],
-) -> tuple[Path, npt.NDArray[np.uint8] | str]:
-    path, future = coming.popleft()
-    return path, future.result()
+    coming: deque[tuple[Found, Future[npt.NDArray[np.uint8] | str]]],
+) -> tuple[Found, npt.NDArray[np.uint8] | str]:
+    file, future = coming.popleft()
+    return file, future.result()

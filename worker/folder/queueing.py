@@ -12,11 +12,11 @@ from classifier.batches.service import add_photo
 from classifier.models import Batch
 from classifier.uploads.accept import Accepted
 from classifier.uploads.refusals import Refusal, Refused
-from worker.folder.files import relative
+from worker.folder.files import Found
 
 
 def enqueue(
-    paths: Iterable[Path],
+    files: Iterable[Found],
     folder: Path,
     batch: Batch,
     *,
@@ -28,10 +28,13 @@ def enqueue(
     Quotas hold as for uploads: a rate that is reached is waited for. Raises Refused where waiting
     does not help and every other file would meet the same: a quota that is used up, or no storage.
     """
-    for path in paths:
-        name = relative(path, folder)
+    for file in files:
+        name = file.name(folder)
+        if file.error:
+            tell(name, file.error)
+            continue
         try:
-            accepted = _accept(path, name, batch, wardrobe)
+            accepted = _accept(file.path, name, batch, wardrobe)
         except Refused as refused:
             if refused.reason in _FOR_ALL:
                 raise

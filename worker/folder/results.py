@@ -58,14 +58,12 @@ class Results:
                 table.path.unlink(missing_ok=True)
 
 
-def open_results(output: str | None, *, resume: bool, overwrite: bool, kept: bool) -> Results:
+def open_results(output: str, *, resume: bool, overwrite: bool, kept: bool) -> Results:
     """Open `output` by its ending; `kept` where the rows are needed again at the end.
 
-    Raises TableError with a sentence that says what to do: for no output, an unknown ending, a file
-    that is there already and not to be resumed, a missing pyarrow.
+    Raises TableError with a sentence that says what to do: for an unknown ending, a file that is
+    there already and not to be resumed, a missing pyarrow.
     """
-    if not output:
-        raise TableError("Say where the results go: --output results.csv (or .jsonl, .parquet, -).")
     if output == STANDARD_OUTPUT:
         if resume or overwrite:
             raise TableError("The standard output cannot be resumed: name a file.")

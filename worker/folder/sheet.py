@@ -17,6 +17,7 @@ from PIL import Image
 from classifier.uploads.refusals import Refused
 from classifier.uploads.sanitise import thumb
 from inference.taxonomy import Taxonomy
+from worker.folder.files import printable
 from worker.folder.rows import Row
 from worker.folder.sorting import UNSURE
 
@@ -85,7 +86,7 @@ def write_sheet(
     page = render_to_string(
         "worker/sheet.html",
         {
-            "folder": folder.resolve().name,
+            "folder": printable(folder.resolve().name),
             "model": model,
             "total": counts.total(),
             "decided": counts.total() - counts[""] - counts[UNSURE],

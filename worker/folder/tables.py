@@ -141,7 +141,7 @@ class CsvTable(Table):
                     path=path,
                     style=style,
                     confidence=float(confidence) if confidence else None,
-                    decided=decided == "true" if decided else None,
+                    decided=decided.lower() == "true" if decided else None,
                     top=tuple(_guess(each) for each in top.split()),
                     error=error,
                 )

@@ -41,14 +41,16 @@ def test_every_file_is_a_row_and_what_is_no_photo_says_why(mixed: Path, tmp_path
     output, report, copies = tmp_path / "r.csv", tmp_path / "sheet.html", tmp_path / "by-style"
     ended = classify_folder(mixed, "--output", output, "--report", report, "--copy-to", copies)
     assert ended.returncode == 1, ended.stderr
-    assert "9 files" in ended.stderr
-    assert "4 failed" in ended.stderr
+    assert "10 files" in ended.stderr
+    assert "5 failed" in ended.stderr
+    assert "notes.txt: not_an_image" in ended.stderr, "what failed is named"
 
     rows = read(output.read_text())
     assert list(rows[0]) == COLUMNS
     assert [row["path"] for row in rows] == [
         "a.jpg",
         "notes.txt",
+        "nowhere.jpg",
         "2024/b, with a comma.PNG",
         "2024/cut.jpg",
         "2024/empty.jpg",
@@ -60,6 +62,7 @@ def test_every_file_is_a_row_and_what_is_no_photo_says_why(mixed: Path, tmp_path
     errors = {row["path"]: row["error"].partition(":")[0] for row in rows if row["error"]}
     assert errors == {
         "notes.txt": "not_an_image",
+        "nowhere.jpg": "unreadable",
         "2024/cut.jpg": "broken",
         "2024/empty.jpg": "empty",
         "2024/tiny.jpg": "too_small",
@@ -145,7 +148,10 @@ def test_it_says_what_the_site_says(make_outfit: object, release: Release, tmp_p
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ((), "Say where the results go"),
+        (("--output", "{tmp}/r.csv", "--report", "{tmp}/nowhere/r.html"), "no folder"),
+        (("--output", "{tmp}/r.csv", "--report", "{tmp}"), "name a file"),
+        (("--output", "{tmp}/r.csv", "--copy-to", "{folder}"), "become photos of the folder"),
+        (("--output", "{tmp}/r.csv", "--copy-to", "{folder}/.."), "become photos of the folder"),
         (("--output", "{tmp}/r.xlsx"), "should end in .csv, .jsonl or .parquet"),
         (("--output", "{tmp}/nowhere/r.csv"), "cannot be written"),
         (("--output", "{tmp}/there.csv"), "--resume goes on, --overwrite replaces it"),
@@ -161,7 +167,7 @@ def test_what_cannot_begin_says_so_and_touches_nothing(
 ) -> None:
     there = tmp_path / "there.csv"
     there.write_text("somebody's,own,table\n1,2,3\n")
-    options = [each.format(tmp=tmp_path) for each in arguments]
+    options = [each.format(tmp=tmp_path, folder=mixed) for each in arguments]
     with pytest.raises(CommandError) as refused:
         call_command("classify_folder", str(mixed), *options)
     assert refused.value.returncode == 2

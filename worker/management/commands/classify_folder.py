@@ -15,10 +15,11 @@ from tqdm import tqdm
 from inference.bundle import Bundle, BundleError, load_bundle
 from inference.engine import Engine, EngineError, load_engine
 from worker.folder.classify import classify
-from worker.folder.files import FolderUnreadable, files_below, relative
+from worker.folder.files import FolderUnreadable, Found, files_below, printable
 from worker.folder.results import STANDARD_OUTPUT, Results, open_results
 from worker.folder.sheet import write_sheet
-from worker.folder.sorting import copy_sorted
+from worker.folder.sorting import NotCopied, copy_sorted, may_hold_copies
+from worker.folder.summary import Summary
 from worker.folder.tables import TableError
 
 STARTER = settings.BASE_DIR / "models" / "starter"
@@ -32,11 +33,23 @@ class Command(BaseCommand):
         " begun, 130 if it was stopped."
     )
     requires_system_checks: list[str] = []
+    # Options of Django's that mean nothing here would hide ours in --help.
+    suppressed_base_arguments = {
+        "--version",
+        "--verbosity",
+        "--settings",
+        "--pythonpath",
+        "--traceback",
+        "--no-color",
+        "--force-color",
+    }
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", metavar="DIR", type=_folder)
         parser.add_argument(
-            "--output", metavar="FILE", help="results.csv, .jsonl or .parquet; - is standard output"
+            "--output",
+            metavar="FILE",
+            help="results.csv, .jsonl or .parquet; - is standard output (default: DIR-styles.csv)",
         )
         parser.add_argument(
             "--resume", action="store_true", help="go on with FILE: only files that it lacks"
@@ -63,10 +76,12 @@ class Command(BaseCommand):
         if options["enqueue"]:
             self._enqueue(options)
             return
+        _check_places(options)
+        options["output"] = options["output"] or f"{_name_of(options['folder'])}-styles.csv"
         bundle, engine = _model(options)
         try:
             results = _opened(options)
-            done = self._classify(options, bundle, engine, results)
+            summary = self._classify(options, bundle, engine, results)
         except KeyboardInterrupt:
             piped = options["output"] == STANDARD_OUTPUT
             again = "" if piped else ", the same command with --resume goes on"
@@ -76,20 +91,20 @@ class Command(BaseCommand):
             raise SystemExit(0) from None
         except (TableError, FolderUnreadable, OSError) as error:
             raise CommandError(str(error)) from error
-        self.stderr.write(done)
-        if results.failed:
+        if results.failed or summary.not_copied:
             raise SystemExit(FAILED)
 
     def _classify(
         self, options: dict[str, Any], bundle: Bundle, engine: Engine, results: Results
-    ) -> str:
+    ) -> Summary:
         folder, copies, started = options["folder"], options["copy_to"], time.monotonic()
         ours = [*results.files, *(each for each in (options["report"], copies) if each)]
+        summary = Summary()
 
-        def files() -> Iterator[Path]:
-            for path in files_below(folder, ours):
-                if relative(path, folder) not in results.done:
-                    yield path
+        def files() -> Iterator[Found]:
+            for file in files_below(folder, ours):
+                if file.name(folder) not in results.done:
+                    yield file
 
         total = sum(1 for _ in files())
         rows = classify(
@@ -102,10 +117,14 @@ class Command(BaseCommand):
         )
         with tqdm(total=total, unit="photos", file=sys.stderr, disable=None) as bar:
             for portion in rows:
-                if copies:  # before the rows: what has a row has its copy, wherever it is stopped
-                    for path, row in portion:
-                        if not row.error:
+                for path, row in portion:
+                    summary.add(row)
+                    # Before the rows: what has a row has its copy, wherever it is stopped.
+                    if copies and not row.error:
+                        try:
                             copy_sorted(path, row, folder, copies)
+                        except NotCopied as error:
+                            summary.add_not_copied(row, str(error))
                 results.add([row for _, row in portion])
                 bar.update(len(portion))
         results.finish()
@@ -114,9 +133,10 @@ class Command(BaseCommand):
             model = f"{bundle.taxonomy.id}, {bundle.sha256[:8]}"
             write_sheet(results.rows(), folder, bundle.taxonomy, model, options["report"])
         results.forget()
-        failed = f", {results.failed} failed" if results.failed else ""
-        before = f" ({len(results.done)} were done before)" if results.done else ""
-        return f"{total} files in {seconds:.1f} s, {total / seconds:.0f} a second{failed}{before}."
+        self.stderr.write("\n".join(summary.lines(seconds, len(results.done))))
+        if results.path:
+            self.stderr.write(f"The results are in {printable(results.path)}.")
+        return summary
 
     def _enqueue(self, options: dict[str, Any]) -> None:
         from django.contrib.auth.models import User
@@ -131,7 +151,7 @@ class Command(BaseCommand):
             said = f"There is no user {options['user']!r}" if options["user"] else "Say whose"
             raise CommandError(f"{said}: --enqueue needs --user NAME.", returncode=USAGE) from error
         folder = options["folder"]
-        batch = Batch.objects.create(owner=owner, name=folder.resolve().name[:200], total=0)
+        batch = Batch.objects.create(owner=owner, name=_name_of(folder)[:200], total=0)
         counts = {"queued": 0, "known": 0, "refused": 0}
 
         def tell(name: str, came: Any) -> None:
@@ -167,6 +187,29 @@ def _folder(text: str) -> Path:
     return folder
 
 
+def _name_of(folder: Path) -> str:
+    return printable(folder.resolve().name) or "folder"
+
+
+def _check_places(options: dict[str, Any]) -> None:
+    """What is written at the end must be known to have a place before an hour's work."""
+    report, copies, folder = options["report"], options["copy_to"], options["folder"]
+    if report and not report.parent.is_dir():
+        raise CommandError(
+            f"There is no folder {printable(report.parent)} for the report.", returncode=USAGE
+        )
+    if report and report.is_dir():
+        raise CommandError(
+            f"{printable(report)} is a folder: name a file for the report.", returncode=USAGE
+        )
+    if copies and not may_hold_copies(copies, folder):
+        raise CommandError(
+            "The copies would become photos of the folder: choose a --copy-to that is not DIR"
+            " itself and not above it.",
+            returncode=USAGE,
+        )
+
+
 def _model(options: dict[str, Any]) -> tuple[Bundle, Engine]:
     try:
         bundle = load_bundle(options["bundle"])
@@ -193,5 +236,5 @@ def _opened(options: dict[str, Any]) -> Results:
         raise CommandError(str(error), returncode=USAGE) from error
 
 
-def _shown(paths: Iterable[Path]) -> Iterable[Path]:
-    return tqdm(paths, unit="photos", file=sys.stderr, disable=None)
+def _shown(files: Iterable[Found]) -> Iterable[Found]:
+    return tqdm(files, unit="photos", file=sys.stderr, disable=None)
