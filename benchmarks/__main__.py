@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks import api, crawler, engine, folder, memory, queue, whole_way
-from tests.support.live_stack import House
+from tests.support.live_stack import LiveStack
 from tests.support.starting import Up
 
 RESULTS = Path(__file__).parent / "results" / "latest.json"
@@ -88,7 +88,7 @@ def main() -> None:
     figures: dict[str, float] = {}
     parts: dict[str, Callable[[Path], dict[str, float]]] = {
         "starts, memory": _of_a_running_product,
-        "whole way, queue, claims": _of_a_house,
+        "whole way, queue, claims": _of_a_stack,
         "pages with a million outfits": _of_a_million,
         "a folder in one go": folder.measure,
         "crawler": crawler.measure,
@@ -130,22 +130,22 @@ def _of_a_running_product(folder: Path) -> dict[str, float]:
     return figures
 
 
-def _of_a_house(folder: Path) -> dict[str, float]:
-    with House(folder, {}) as house:
+def _of_a_stack(folder: Path) -> dict[str, float]:
+    with LiveStack(folder, {}) as stack:
         return {
-            **memory.imports(house.variables()),
-            **json.loads(house.python("-m", "benchmarks.accept")),
-            **whole_way.measure(house),
-            **queue.measure(house),
-            **api.measure(house),
-            **json.loads(house.python("-m", "benchmarks.claims").splitlines()[-1]),
+            **memory.imports(stack.variables()),
+            **json.loads(stack.python("-m", "benchmarks.accept")),
+            **whole_way.measure(stack),
+            **queue.measure(stack),
+            **api.measure(stack),
+            **json.loads(stack.python("-m", "benchmarks.claims").splitlines()[-1]),
         }
 
 
 def _of_a_million(folder: Path) -> dict[str, float]:
-    with House(folder, {}) as house:
+    with LiveStack(folder, {}) as stack:
         figures: dict[str, float] = json.loads(
-            house.python("-m", "benchmarks.pages").splitlines()[-1]
+            stack.python("-m", "benchmarks.pages").splitlines()[-1]
         )
         return figures
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import psutil
 
-from tests.support.live_stack import House
+from tests.support.live_stack import LiveStack
 from tests.support.starting import ROOT
 
 CLIENTS = (1, 8, 32)
@@ -20,12 +20,12 @@ SECONDS = 20
 MB = 1024**2
 
 
-def measure(house: House) -> dict[str, float]:
+def measure(stack: LiveStack) -> dict[str, float]:
     """Uploads per second, their latency, and the largest site process after all of it."""
-    token = house.python("manage.py", "create_token", "demo").strip()
+    token = stack.python("manage.py", "create_token", "demo").strip()
     figures: dict[str, float] = {}
     for clients in CLIENTS:
-        found = _locust(house.address, token, clients)
+        found = _locust(stack.address, token, clients)
         if found["num_failures"]:
             raise SystemExit(f"of {found['num_requests']} uploads {found['num_failures']} failed")
         taken = _sorted(found["response_times"])
@@ -34,9 +34,9 @@ def measure(house: House) -> dict[str, float]:
         )
         figures[f"api_{clients}_p50_ms"] = taken[len(taken) // 2]
         figures[f"api_{clients}_p95_ms"] = taken[len(taken) * 95 // 100]
-    processes = psutil.Process(house.site.process.pid).children()
+    processes = psutil.Process(stack.site.process.pid).children()
     figures["api_site_rss_mb"] = max(each.memory_info().rss for each in processes) / MB
-    house.forget()
+    stack.forget()
     return figures
 
 

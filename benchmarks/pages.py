@@ -89,13 +89,13 @@ def _answered(reader: "Client", path: str, query: dict[str, str]) -> float:
 
 
 def _queries(name: str, owner: int) -> dict[str, float]:
-    from classifier.history.queries import extremes_of, latest_styles, similar_to, worn_by
+    from classifier.history.queries import daily_totals, extremes_of, latest_styles, similar_to
     from classifier.models import Outfit, Release
 
     release = Release.objects.get().pk
     newest = Outfit.objects.filter(owner=owner, status="done").latest("created").pk
     return {
-        f"profile_by_day_ms_{name}": _median(lambda: worn_by(owner)),
+        f"profile_by_day_ms_{name}": _median(lambda: daily_totals(owner)),
         f"profile_latest_ms_{name}": _median(lambda: latest_styles(owner)),
         f"profile_extremes_ms_{name}": _median(lambda: extremes_of(owner, release)),
         f"similar_ms_{name}": _median(lambda: similar_to(owner, uuid.UUID(str(newest)), 12)),

@@ -9,12 +9,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.support.live_stack import House
+from tests.support.live_stack import LiveStack
 from tests.support.soak import soak
 
 
 def main() -> int:
-    """Run in a house of its own and print the table."""
+    """Run in a stack of its own and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("-n", type=int, default=500, help="photos")
     parser.add_argument("--seed", type=int, default=0, help="of what dies when")
@@ -22,8 +22,8 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="fasi-soak-")).resolve()
     folder.chmod(0o711)  # PostgreSQL may run as another user, who must pass through
     try:
-        with House(folder) as house:
-            tally = soak(house, options.n, options.seed)
+        with LiveStack(folder) as stack:
+            tally = soak(stack, options.n, options.seed)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     for title, counts in (("struck", tally.strikes), ("failed", tally.reasons)):

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from benchmarks import latency
 from tests.support.client import Visitor
 from tests.support.images import numbered
-from tests.support.live_stack import House
+from tests.support.live_stack import LiveStack
 from tests.support.noisy_photos import noisy_photo
 from tests.support.starting import wait_until
 
@@ -47,14 +47,14 @@ class Uploader:
             raise SystemExit(f"an upload was answered with {answer.status}")
 
 
-def measure(house: House) -> dict[str, float]:
+def measure(stack: LiveStack) -> dict[str, float]:
     """Photos per second with 16 clients; latency of single photos, idle and at half that load."""
-    house.start_beat()
+    stack.start_beat()
     started = time.monotonic()
-    house.start_worker()
-    wait_until(house.is_ready, "a warm worker", PATIENCE_S)
+    stack.start_worker()
+    wait_until(stack.is_ready, "a warm worker", PATIENCE_S)
     figures = {"worker_ready_s": time.monotonic() - started}
-    visitor, numbers = house.visitor(), count()
+    visitor, numbers = stack.visitor(), count()
     small, usual = noisy_photo(0, KILOBYTES), noisy_photo(1, SINGLE_KILOBYTES)
     uploaders: queue.SimpleQueue[Uploader] = queue.SimpleQueue()
     for _ in range(CLIENTS):
@@ -67,23 +67,23 @@ def measure(house: House) -> dict[str, float]:
 
     def single() -> latency.Latency:
         photos = [numbered(usual, next(numbers)) for _ in range(latency.WARM_UP + SINGLES)]
-        return latency.measure(visitor, house.database_url, photos)
+        return latency.measure(visitor, stack.database_url, photos)
 
     idle = single()
-    house.query("TRUNCATE classifier_outfit CASCADE")
+    stack.query("TRUNCATE classifier_outfit CASCADE")
     begun = time.time()
     with ThreadPoolExecutor(CLIENTS) as threads:
         for each in [threads.submit(upload) for _ in range(PHOTOS)]:
             each.result()
     answered = time.time()
-    wait_until(lambda: not house.unfinished(), "all are done", PATIENCE_S, pause_s=0.1)
-    ((last,),) = house.query(
+    wait_until(lambda: not stack.unfinished(), "all are done", PATIENCE_S, pause_s=0.1)
+    ((last,),) = stack.query(
         "SELECT extract(epoch FROM max(classified))::float FROM classifier_outfit"
     )
     rate = PHOTOS / (last - begun)
     with _load(upload, rate / 2):
         busy = single()
-    house.forget()
+    stack.forget()
     return figures | {
         "photo_kb": len(usual) / 1024,
         "upload_answer_p50_ms": idle.answer_p50_ms,

@@ -4,9 +4,9 @@
 before the task's soft limit, the task before its hard limit, the process before its lease runs out
 (or two workers could hold one row), and the lease before the broker delivers the message again.
 
-Chores, which take long, have limits of their own in the same order:
-`I/O timeout < lease of an export or of an unpacking < limit of a chore < visibility timeout`. There
-the lease comes before the limit, because it is renewed as long as the work goes on.
+Maintenance, which takes long, has limits of its own in the same order:
+`I/O timeout < lease of an export or of an unpacking < limit of maintenance < visibility timeout`.
+There the lease comes before the limit, because it is renewed as long as the work goes on.
 """
 
 from collections.abc import Iterable, Sequence
@@ -24,14 +24,14 @@ ASCENDING = (
     "FASI_LEASE_S",
     "FASI_VISIBILITY_TIMEOUT_S",
 )
-CHORES_ASCENDING = (
+MAINTENANCE_ASCENDING = (
     "FASI_IO_TIMEOUT_S",
     "FASI_EXPORT_LEASE_S",
     "FASI_CHORE_LIMIT_S",
     "FASI_VISIBILITY_TIMEOUT_S",
 )
 UNPACKING_ASCENDING = ("FASI_IO_TIMEOUT_S", "FASI_UNPACK_LEASE_S", "FASI_CHORE_LIMIT_S")
-ORDERS = (ASCENDING, CHORES_ASCENDING, UNPACKING_ASCENDING)
+ORDERS = (ASCENDING, MAINTENANCE_ASCENDING, UNPACKING_ASCENDING)
 
 
 def timing_errors() -> list[str]:

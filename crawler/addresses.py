@@ -20,13 +20,13 @@ class Target:
     """A checked address: its host's name, and the address to connect to."""
 
     host: str
-    address: str
+    ip_address: str
 
 
 def check_address(url: str, trusted: Collection[str] = ()) -> Target:
     """Resolve and check an address; `trusted` hosts may be internal. Raises Skipped.
 
-    Whoever connects must use `Target.address`: the name may lead elsewhere a moment later.
+    Whoever connects must use `Target.ip_address`: the name may lead elsewhere a moment later.
     """
     try:
         parts = urlsplit(url)

@@ -19,8 +19,8 @@ FAILED_PAGES = 3
 
 
 @dataclass(frozen=True)
-class Wishes:
-    """What a run is told: which styles (id to name) and pages, and how many snaps of each style.
+class CrawlOptions:
+    """Which styles (id to name) and pages, and how many snaps of each style.
 
     `limit` 0 is all there are; `last_page` 0 is the listing's last.
     """
@@ -34,44 +34,44 @@ class Wishes:
 
 def crawl(
     profile: Profile,
-    wishes: Wishes,
+    options: CrawlOptions,
     journal: Journal,
     listing: Listing,
     downloads: Downloads,
     *,
-    tell: Callable[[str, State], None],
+    on_progress: Callable[[str, State], None],
 ) -> None:
-    """Fetch snaps; `tell` learns the style and the state of each. Raises SiteSaysStop."""
+    """Fetch snaps; `on_progress` gets the style and the state of each. Raises CrawlForbidden."""
     run = journal.next_run()
-    with ThreadPoolExecutor(wishes.parallel, "download") as pool:
+    with ThreadPoolExecutor(options.parallel, "download") as pool:
         try:
-            for style, name in wishes.styles.items():
-                pages = _walk(profile, wishes, journal, listing, style)
-                while wanted := _wanted(wishes, journal, name):
+            for style, name in options.styles.items():
+                pages = _walk(profile, options, journal, listing, style)
+                while wanted := _wanted(options, journal, name):
                     snaps = journal.to_fetch(name, run, wanted)
                     if not snaps and not next(pages, False):
                         break
                     fetching = [pool.submit(downloads.fetch, snap, run) for snap in snaps]
                     for done in as_completed(fetching):
-                        tell(name, done.result())
+                        on_progress(name, done.result())
         finally:
             pool.shutdown(cancel_futures=True)
 
 
-def _wanted(wishes: Wishes, journal: Journal, style: str) -> int:
-    if not wishes.limit:
+def _wanted(options: CrawlOptions, journal: Journal, style: str) -> int:
+    if not options.limit:
         return AT_A_TIME
-    return max(0, min(AT_A_TIME, wishes.limit - journal.count(style, State.SAVED)))
+    return max(0, min(AT_A_TIME, options.limit - journal.count(style, State.SAVED)))
 
 
 def _walk(
-    profile: Profile, wishes: Wishes, journal: Journal, listing: Listing, style: str
+    profile: Profile, options: CrawlOptions, journal: Journal, listing: Listing, style: str
 ) -> Iterator[bool]:
     """Note the snaps of further pages, a portion with each step, until the listing ends."""
-    number = wishes.first_page or profile.first_page
+    number = options.first_page or profile.first_page
     before: set[str] = set()
     failed = 0
-    while not wishes.last_page or number <= wishes.last_page:
+    while not options.last_page or number <= options.last_page:
         end = journal.last_page(style)
         if end is not None and number > end:
             return

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from crawler.errors import SiteSaysStop, Skipped
+from crawler.errors import CrawlForbidden, Skipped
 from crawler.fetch import Fetcher
 from crawler.images import Checked, Looks, check_image
 from crawler.journal import Journal, Saved, Snap, State
@@ -29,7 +29,7 @@ class Downloads:
         self._robots = robots
         self._least_side = least_side
         self._lock = threading.Lock()
-        self._stopped: SiteSaysStop | None = None
+        self._stopped: CrawlForbidden | None = None
         self._looks = Looks()
         for row in journal.saved_snaps():
             self._looks.add(np.frombuffer(row["look"], np.uint8), row["path"])
@@ -37,7 +37,7 @@ class Downloads:
     def fetch(self, snap: Snap, run: int) -> State:
         """Fetch one and note what came of it.
 
-        Raises SiteSaysStop, and then notes nothing; so does each later call, without asking again.
+        Raises CrawlForbidden, and then notes nothing; so does each later call without a request.
         """
         if self._stopped:
             raise self._stopped
@@ -52,7 +52,7 @@ class Downloads:
         except Skipped as skipped:
             self._journal.failed(snap, run, str(skipped))
             return State.FAILED
-        except SiteSaysStop as stop:
+        except CrawlForbidden as stop:
             self._stopped = stop
             raise
         with self._lock:

@@ -11,7 +11,7 @@ class CrawlerError(Exception):
     exit_code = USAGE
 
 
-class SiteSaysStop(CrawlerError):
+class CrawlForbidden(CrawlerError):
     """The site does not want us now, or not at all. What was done stays; the message says why."""
 
     exit_code = STOPPED

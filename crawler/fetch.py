@@ -11,8 +11,8 @@ from typing import Self
 import httpx
 
 from crawler.addresses import check_address
-from crawler.errors import SiteSaysStop, Skipped
-from crawler.rate_limit import Pace
+from crawler.errors import CrawlForbidden, Skipped
+from crawler.rate_limit import RateLimit
 
 MOST_REDIRECTS = 5
 MOST_RETRY_S = 120.0
@@ -31,8 +31,8 @@ def _nothing(_: str) -> str:
 class Fetcher:
     """One HTTP client for all of a crawl; its methods may be called from several threads."""
 
-    def __init__(self, agent: str, pace: Pace, trusted: Collection[str]) -> None:
-        self._pace = pace
+    def __init__(self, agent: str, rate_limit: RateLimit, trusted: Collection[str]) -> None:
+        self._rate_limit = rate_limit
         self._trusted = trusted
         # No environment: a proxy would connect to addresses that nobody checked.
         self._client = httpx.Client(
@@ -55,7 +55,7 @@ class Fetcher:
         check_address(url, self._trusted)
 
     def get(self, url: str, *, most: int, referer: str = "", why_not: WhyNot = _nothing) -> bytes:
-        """The body, at most so many bytes. Raises Skipped, and SiteSaysStop for 403 and 429.
+        """The body, at most so many bytes. Raises Skipped, and CrawlForbidden for 403 and 429.
 
         `why_not` says of an address, redirects too, why it must not be asked; empty if it may.
         """
@@ -71,15 +71,15 @@ class Fetcher:
     ) -> tuple[int, bytes]:
         """Status and body, empty unless the status is 200. A pause that the host wants is kept.
 
-        Raises Skipped, and SiteSaysStop for 429 that does not end.
+        Raises Skipped, and CrawlForbidden for 429 that does not end.
         """
         for _ in range(TRIES):
             status, wait_s, body = self._follow(url, most, referer, why_not)
             if status not in BUSY:
                 return status, body
-            self._pace.pause(url, later_s(status, wait_s, url))
+            self._rate_limit.pause(url, later_s(status, wait_s, url))
         if status == httpx.codes.TOO_MANY_REQUESTS:
-            raise SiteSaysStop(f"429, {TRIES} times: {url}. Go on later, with a longer --delay.")
+            raise CrawlForbidden(f"429, {TRIES} times: {url}. Go on later, with a longer --delay.")
         return status, b""
 
     def _follow(
@@ -89,7 +89,7 @@ class Fetcher:
         for _ in range(MOST_REDIRECTS + 1):
             if why := why_not(url):
                 raise Skipped(f"refused: {why}")
-            self._pace.wait(url)
+            self._rate_limit.wait(url)
             request = self._request(url, referer)
             try:
                 response = self._client.send(request, stream=True)
@@ -115,26 +115,26 @@ class Fetcher:
             headers["Referer"] = referer
         return self._client.build_request(
             "GET",
-            named.copy_with(host=target.address),
+            named.copy_with(host=target.ip_address),
             headers=headers,
             extensions={"sni_hostname": target.host},
         )
 
 
-def forbidden(url: str) -> SiteSaysStop:
+def forbidden(url: str) -> CrawlForbidden:
     """What to say of a 403."""
-    return SiteSaysStop(f"403: the site forbids {url}. Ask its owner before you go on.")
+    return CrawlForbidden(f"403: the site forbids {url}. Ask its owner before you go on.")
 
 
 def later_s(status: int, wait_s: float | None, url: str) -> float:
     """Seconds until the busy host may be asked again.
 
-    Raises SiteSaysStop for a 429 without such a time; for a time too long to wait, Skipped for a
+    Raises CrawlForbidden for a 429 without such a time; for a time too long to wait, Skipped for a
     503.
     """
     if status == httpx.codes.TOO_MANY_REQUESTS and (wait_s is None or wait_s > MOST_RETRY_S):
         when = f"in {wait_s:.0f} s" if wait_s else "later, with a longer --delay"
-        raise SiteSaysStop(f"429: {url} is asked too often. The same command goes on {when}.")
+        raise CrawlForbidden(f"429: {url} is asked too often. The same command goes on {when}.")
     if wait_s is not None and wait_s > MOST_RETRY_S:
         raise Skipped(f"HTTP {status}; not before {wait_s:.0f} s")
     return wait_s or 0.0

@@ -10,11 +10,11 @@ from typing import Any
 import httpx
 
 from crawler.browser import Browser
-from crawler.errors import SiteSaysStop, Skipped
+from crawler.errors import CrawlForbidden, Skipped
 from crawler.fetch import BUSY, TRIES, forbidden, later_s, retry_after_s
 from crawler.journal import Snap
 from crawler.profile import Profile, Where
-from crawler.rate_limit import Pace
+from crawler.rate_limit import RateLimit
 from crawler.robots import Robots
 
 GONE = (httpx.codes.NOT_FOUND, httpx.codes.GONE)
@@ -42,18 +42,18 @@ class Listing:
         browser: Browser,
         robots: Robots,
         *,
-        pace: Pace,
+        rate_limit: RateLimit,
         evidence: Path,
     ) -> None:
         """`evidence` is the folder for pages on which a selector found nothing."""
         self._profile = profile
         self._browser = browser
         self._robots = robots
-        self._pace = pace
+        self._rate_limit = rate_limit
         self._evidence = evidence
 
     def portions(self, style: str, number: int) -> Iterator[Portion]:
-        """The snaps of a page. Raises Skipped for this page, SiteSaysStop for all.
+        """The snaps of a page. Raises Skipped for this page, CrawlForbidden for all.
 
         A page that is not there, or shows no item, is the end, but for the first: that one tells
         that the site has changed.
@@ -83,9 +83,9 @@ class Listing:
     def _show(self, url: str) -> bool:
         """Load a page; False if it is not there."""
         if why := self._robots.forbid(url):
-            raise SiteSaysStop(f"{why}. Ask the site's owner for permission.")
+            raise CrawlForbidden(f"{why}. Ask the site's owner for permission.")
         for _ in range(TRIES):
-            self._pace.wait(url)
+            self._rate_limit.wait(url)
             loaded = self._browser.load(url)
             if loaded.status == httpx.codes.FORBIDDEN:
                 raise forbidden(url)
@@ -96,9 +96,9 @@ class Listing:
                     raise Skipped(f"HTTP {loaded.status}")
                 return True
             wait_s = retry_after_s(loaded.retry_after)
-            self._pace.pause(url, later_s(loaded.status, wait_s, url))
+            self._rate_limit.pause(url, later_s(loaded.status, wait_s, url))
         if loaded.status == httpx.codes.TOO_MANY_REQUESTS:
-            raise SiteSaysStop(f"429, {TRIES} times: {url}. Go on later, with a longer --delay.")
+            raise CrawlForbidden(f"429, {TRIES} times: {url}. Go on later, with a longer --delay.")
         raise Skipped(f"HTTP {loaded.status}, {TRIES} times")
 
     def _read(self, seen: int) -> dict[str, Any]:
@@ -118,7 +118,7 @@ class Listing:
 
     def _check_empty(self, read: dict[str, Any], url: str, style: str, number: int) -> None:
         if read["signIn"]:
-            raise SiteSaysStop(
+            raise CrawlForbidden(
                 f"{url} leads to a sign-in page ({read['url']}). The crawler has no account; ask"
                 " the site's owner for another way."
             )

@@ -9,7 +9,7 @@ from collections import defaultdict
 from urllib.parse import urlsplit
 
 
-class Pace:
+class RateLimit:
     """Hands out turns. `delay_s` lies between two requests to a host, give or take a half."""
 
     def __init__(self, delay_s: float) -> None:

@@ -10,7 +10,7 @@ from protego import Protego
 
 from crawler.errors import Skipped
 from crawler.fetch import Fetcher
-from crawler.rate_limit import Pace
+from crawler.rate_limit import RateLimit
 
 TOKEN = "fasi-crawler"  # noqa: S105  # the product token that rules name
 MOST_BYTES = 500 * 1024
@@ -20,9 +20,9 @@ _NOBODY = "User-agent: *\nDisallow: /"
 class Robots:
     """The rules of every host that was asked."""
 
-    def __init__(self, fetcher: Fetcher, pace: Pace) -> None:
+    def __init__(self, fetcher: Fetcher, rate_limit: RateLimit) -> None:
         self._fetcher = fetcher
-        self._pace = pace
+        self._rate_limit = rate_limit
         self._rules: dict[str, Protego] = {}
         self._lock = threading.Lock()
 
@@ -49,5 +49,5 @@ class Robots:
         empty = "" if httpx.codes.is_client_error(status) else _NOBODY
         rules = Protego.parse(body.decode(errors="replace") if there else empty)
         if delay_s := rules.crawl_delay(TOKEN):
-            self._pace.at_least(site, float(delay_s))
+            self._rate_limit.at_least(site, float(delay_s))
         return rules

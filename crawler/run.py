@@ -12,14 +12,14 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from crawler.browser import Browser
-from crawler.crawl import Wishes, crawl
+from crawler.crawl import CrawlOptions, crawl
 from crawler.download import Downloads
 from crawler.fetch import Fetcher
 from crawler.journal import Journal, State
 from crawler.listing import Listing
 from crawler.manifest import write_manifest
 from crawler.profile import Profile, load_profile
-from crawler.rate_limit import Pace
+from crawler.rate_limit import RateLimit
 from crawler.robots import TOKEN, Robots
 from crawler.summary import summary
 
@@ -33,7 +33,7 @@ class Run:
         self.profile: Profile = load_profile(options.profile, options.listing)
         self._output: Path = options.output
         first_page, last_page = options.pages
-        self._wishes = Wishes(
+        self._crawl_options = CrawlOptions(
             styles=self.profile.chosen(options.styles),
             limit=options.limit,
             first_page=first_page,
@@ -44,21 +44,23 @@ class Run:
         about = (self.profile.name, self.profile.wardrobe, self.profile.rights)
         self.first = self._journal.begin(*about)
         if options.again:
-            self._journal.forget_pages(self._wishes.styles)
+            self._journal.forget_pages(self._crawl_options.styles)
         contact = f" (+{options.contact})" if options.contact else ""
         agent = f"{TOKEN}/{VERSION}{contact}"
         trusted = frozenset(options.allow_host)
-        pace = Pace(self.profile.delay_s if options.delay is None else options.delay)
+        rate_limit = RateLimit(self.profile.delay_s if options.delay is None else options.delay)
         self._parts = ExitStack()
-        fetcher = self._parts.enter_context(Fetcher(agent, pace, trusted))
-        robots = Robots(fetcher, pace)
+        fetcher = self._parts.enter_context(Fetcher(agent, rate_limit, trusted))
+        robots = Robots(fetcher, rate_limit)
         host = urlsplit(self.profile.listing).hostname or ""
         hosts = (host, *self.profile.hosts)
         browser = self._parts.enter_context(
             Browser(agent, hosts, options.chromium, options.chromedriver, root=_is_root())
         )
         evidence = journal.parent / "pages"
-        self._listing = Listing(self.profile, browser, robots, pace=pace, evidence=evidence)
+        self._listing = Listing(
+            self.profile, browser, robots, rate_limit=rate_limit, evidence=evidence
+        )
         self._downloads = Downloads(
             self._output, self._journal, fetcher, robots, self.profile.least_side
         )
@@ -86,32 +88,32 @@ class Run:
             " intend; robots.txt is obeyed in any case. A takedown is `crawler remove`."
         )
 
-    def crawl(self, tell: Callable[[], object]) -> None:
-        """Do it; `tell` is called for each snap that is saved. Raises SiteSaysStop."""
+    def crawl(self, on_saved: Callable[[], object]) -> None:
+        """Do it; `on_saved` is called for each snap that is saved. Raises CrawlForbidden."""
 
-        def told(_: str, state: State) -> None:
+        def note(_: str, state: State) -> None:
             if state is State.SAVED:
-                tell()
+                on_saved()
 
         try:
             crawl(
                 self.profile,
-                self._wishes,
+                self._crawl_options,
                 self._journal,
                 self._listing,
                 self._downloads,
-                tell=told,
+                on_progress=note,
             )
         finally:
             write_manifest(self._output, self._journal)
 
     def summary(self) -> Iterator[str]:
         """Lines of the table at the end."""
-        return summary(self._journal, self._wishes.styles.values(), self.profile.per_page)
+        return summary(self._journal, self._crawl_options.styles.values(), self.profile.per_page)
 
     def has_failures(self) -> bool:
         """Whether something of these styles is left for another run."""
-        styles = set(self._wishes.styles.values())
+        styles = set(self._crawl_options.styles.values())
         pages = any(row["style"] in styles for row in self._journal.failed_pages())
         return pages or any(self._journal.count(style, State.FAILED) for style in styles)
 

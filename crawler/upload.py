@@ -15,17 +15,17 @@ from crawler.errors import CrawlerError
 from crawler.manifest import MANIFEST
 
 
-def upload(output: Path, address: str) -> tuple[int, int]:
+def upload(output: Path, url: str) -> tuple[int, int]:
     """Make `s3://bucket/prefix` what the folder is; how many files were sent, and removed there.
 
     Where the bucket is, and the keys for it, are boto3's settings (AWS_ENDPOINT_URL, ...). A file
     that is there already, as large, is not sent again: its name is its checksum. Raises
     CrawlerError.
     """
-    scheme, _, rest = address.partition("://")
+    scheme, _, rest = url.partition("://")
     bucket, _, prefix = rest.partition("/")
     if scheme != "s3" or not bucket:
-        raise CrawlerError(f"{address!r} is no s3://bucket/prefix.")
+        raise CrawlerError(f"{url!r} is no s3://bucket/prefix.")
     prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
     try:
         with (output / MANIFEST).open(encoding="utf-8", newline="") as file:
@@ -45,7 +45,7 @@ def upload(output: Path, address: str) -> tuple[int, int]:
         for key in gone:
             client.delete_object(Bucket=bucket, Key=key)
     except (Boto3Error, BotoCoreError, ClientError) as error:
-        raise CrawlerError(f"{address} cannot be written: {error}") from error
+        raise CrawlerError(f"{url} cannot be written: {error}") from error
     return len(new), len(gone)
 
 

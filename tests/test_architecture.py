@@ -1,4 +1,4 @@
-"""The shape of the house, kept by tests: imports, sizes, settings, what is shipped."""
+"""The shape of the stack, kept by tests: imports, sizes, settings, what is shipped."""
 
 import json
 import os
@@ -31,7 +31,7 @@ def test_imports_go_one_way() -> None:
     assert answer.returncode == 0, answer.stdout
 
 
-def test_no_module_is_longer_than_the_house_likes() -> None:
+def test_no_module_is_longer_than_400_lines() -> None:
     modules = [path for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
     long = [str(path) for path in modules if len(path.read_text().splitlines()) > 400]
     assert long == []
@@ -70,7 +70,7 @@ def test_a_wrong_timing_order_is_an_error(settings: object, short: int) -> None:
     assert ASCENDING[short] in errors[0].msg
 
 
-def test_chores_have_a_timing_order_of_their_own(settings: object) -> None:
+def test_maintenance_have_a_timing_order_of_their_own(settings: object) -> None:
     settings.FASI_EXPORT_LEASE_S = settings.FASI_CHORE_LIMIT_S  # type: ignore[attr-defined]
     (error,) = check_timing_order()
     assert "FASI_EXPORT_LEASE_S" in error.msg

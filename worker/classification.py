@@ -23,7 +23,7 @@ from classifier.storage.objects import ObjectMissing, StorageUnavailable
 from inference.engine import Outputs
 from inference.preprocessing import model_input
 from inference.verdict import verdict_at
-from worker.loaded_model import Held, held, worker_name
+from worker.loaded_model import LoadedModel, loaded_model, worker_name
 
 log = structlog.get_logger(__name__)
 
@@ -37,7 +37,7 @@ class Fault:
     lasting: bool
 
 
-class InHand:
+class PrefetchedClaim:
     """A claim whose photos are on their way while the engine is busy with the claim before.
 
     A photo that may kill the process is fetched and decoded only when it is its turn.
@@ -65,12 +65,12 @@ def work(budget_s: float) -> int:
     """
     end = time.monotonic() + budget_s
     done = 0
-    now = held()  # raises before anything is claimed
+    model = loaded_model()  # raises before anything is claimed
     current = _claim()
     while current:
         ahead = None if current.alone or time.monotonic() >= end else _claim()
         try:
-            done += process(current, now)
+            done += process(current, model)
         except SoftTimeLimitExceeded:
             put_back(
                 [*current.claims, *(ahead.claims if ahead else [])],
@@ -81,32 +81,32 @@ def work(budget_s: float) -> int:
         if ahead is None and time.monotonic() < end:
             ahead = _claim()
         if ahead:
-            now = held()  # another release may have become active
+            model = loaded_model()  # another release may have become active
         current = ahead
     if time.monotonic() >= end and work_waits():
         wake_worker()
     return done
 
 
-def _claim() -> InHand | None:
+def _claim() -> PrefetchedClaim | None:
     with STEP.labels("claim").time():
         claims = claim_outfits(worker_name(), settings.FASI_CLAIM_SIZE)
     if claims:
         CLAIM_SIZE.observe(len(claims))
     if len(claims) == settings.FASI_CLAIM_SIZE:
         wake_worker()  # more waits than one worker takes at a time: another may help
-    return InHand(claims) if claims else None
+    return PrefetchedClaim(claims) if claims else None
 
 
-def process(hand: InHand, now: Held) -> int:
+def process(prefetched: PrefetchedClaim, model: LoadedModel) -> int:
     """Classify what was claimed. A photo that is at fault does not hurt its claim-mates."""
     with STEP.labels("fetch").time():
-        fetched = list(zip(hand.claims, hand.photos(), strict=True))
+        fetched = list(zip(prefetched.claims, prefetched.photos(), strict=True))
     for claim, photo in fetched:
         if isinstance(photo, Fault):
             _give_up(claim, photo)
     ready = [(claim, photo) for claim, photo in fetched if not isinstance(photo, Fault)]
-    results = _infer([claim for claim, _ in ready], [pixels for _, pixels in ready], now)
+    results = _infer([claim for claim, _ in ready], [pixels for _, pixels in ready], model)
     with STEP.labels("finish").time():
         finished = finish(results)
     at = timezone.now()
@@ -115,7 +115,7 @@ def process(hand: InHand, now: Held) -> int:
             LEASES_LOST.inc()
             log.warning("lease_was_lost", outfit=str(claim.outfit_id), attempt=claim.attempt)
             continue
-        FINISHED.labels(now.engine.name).inc()
+        FINISHED.labels(model.engine.name).inc()
         WAIT.observe((at - claim.queued_at).total_seconds())
         log.info(
             "outfit_done",
@@ -150,7 +150,7 @@ def _give_up(claim: Claim, fault: Fault) -> None:
 
 
 def _infer(
-    claims: Sequence[Claim], pixels: Sequence[NDArray[np.uint8]], now: Held
+    claims: Sequence[Claim], pixels: Sequence[NDArray[np.uint8]], model: LoadedModel
 ) -> list[tuple[Claim, Prediction]]:
     """One call of the engine for all; if it raises, one call each, to find the photo at fault."""
     if not claims:
@@ -158,7 +158,7 @@ def _infer(
     started = time.perf_counter()
     try:
         with STEP.labels("infer").time():
-            outputs = now.engine.run(np.stack(pixels))
+            outputs = model.engine.run(np.stack(pixels))
     except SoftTimeLimitExceeded:
         raise
     except Exception as error:
@@ -168,22 +168,22 @@ def _infer(
         return [
             result
             for claim, photo in zip(claims, pixels, strict=True)
-            for result in _infer([claim], [photo], now)
+            for result in _infer([claim], [photo], model)
         ]
     milliseconds = 1000 * (time.perf_counter() - started) / len(claims)
     return [
-        (claim, _prediction(claim, outputs, row, now, milliseconds))
+        (claim, _prediction(claim, outputs, row, model, milliseconds))
         for row, claim in enumerate(claims)
     ]
 
 
 def _prediction(
-    claim: Claim, outputs: Outputs, row: int, now: Held, milliseconds: float
+    claim: Claim, outputs: Outputs, row: int, model: LoadedModel, milliseconds: float
 ) -> Prediction:
-    verdict = verdict_at(outputs, row, now.bundle, claim.wardrobe)
+    verdict = verdict_at(outputs, row, model.bundle, claim.wardrobe)
     return Prediction(
         outfit_id=claim.outfit_id,
-        release=now.release,
+        release=model.release,
         probabilities=verdict.probabilities.tolist(),
         style=verdict.style,
         confidence=verdict.confidence,

@@ -29,7 +29,7 @@ class NoActiveRelease(Exception):
 
 
 @dataclass(frozen=True)
-class Held:
+class LoadedModel:
     """A release, ready to run."""
 
     release: Release
@@ -37,7 +37,7 @@ class Held:
     engine: Engine
 
 
-_held: Held | None = None
+_loaded: LoadedModel | None = None
 
 
 def worker_name() -> str:
@@ -45,21 +45,21 @@ def worker_name() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
-def held() -> Held:
+def loaded_model() -> LoadedModel:
     """The active release with its engine; loads it first, and anew when another became active.
 
     Raises NoActiveRelease, BundleError, EngineError and what the bucket raises.
     """
-    global _held  # noqa: PLW0603  (one engine a process is the point)
+    global _loaded  # noqa: PLW0603  (one engine a process is the point)
     active = Release.objects.filter(status=Release.Status.ACTIVE).defer("metrics").first()
     if active is None:
         raise NoActiveRelease
-    if _held is None or _held.release.sha256 != active.sha256:
-        _held = _load(active)
-    return replace(_held, release=active)
+    if _loaded is None or _loaded.release.sha256 != active.sha256:
+        _loaded = _load(active)
+    return replace(_loaded, release=active)
 
 
-def _load(release: Release) -> Held:
+def _load(release: Release) -> LoadedModel:
     started = time.perf_counter()
     bundle = fetch_bundle(release)
     engine = load_engine(settings.FASI_ENGINE, bundle)
@@ -70,10 +70,10 @@ def _load(release: Release) -> Held:
         engine=engine.name,
         seconds=round(time.perf_counter() - started, 2),
     )
-    return Held(release, bundle, engine)
+    return LoadedModel(release, bundle, engine)
 
 
 def report() -> None:
     """Load what is active, if need be, and tell `/readyz` that this process is warm."""
-    now = held()
-    report_warm(WarmWorker(worker_name(), now.engine.name, now.release.name))
+    model = loaded_model()
+    report_warm(WarmWorker(worker_name(), model.engine.name, model.release.name))

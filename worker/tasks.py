@@ -18,7 +18,7 @@ from classifier.orphans import remove_orphans
 from classifier.uploads import direct
 from worker.classification import work
 from worker.jobs.direct_uploads import check_uploads
-from worker.jobs.maintenance import do_chores
+from worker.jobs.maintenance import run_maintenance
 from worker.jobs.webhooks import start_delivering
 from worker.loaded_model import report
 from worker.metrics_server import serve_metrics
@@ -51,9 +51,9 @@ LONG = {
 
 
 @shared_task(name="worker.chores", **LONG)
-def chores() -> None:
+def maintenance() -> None:
     """Prepare exports, unpack ZIPs, erase closed accounts, remove what is over or cancelled."""
-    do_chores()
+    run_maintenance()
 
 
 @shared_task(name="worker.check_uploads")
@@ -64,7 +64,7 @@ def check_direct_uploads() -> None:
 
 @shared_task(name="worker.deliver")
 def deliver() -> None:
-    """Tell webhooks what they are to be told."""
+    """Send the deliveries of webhooks that are due."""
     start_delivering()
 
 
@@ -95,7 +95,7 @@ def show_metrics(**_: object) -> None:
 def warm_up(**_: object) -> None:
     """Load the engine in the child, never before the fork; the first photo must not wait for it.
 
-    A worker that only takes chores has none.
+    A worker for maintenance only has none.
     """
     if settings.CELERY_TASK_DEFAULT_QUEUE not in current_app.amqp.queues.consume_from:
         return

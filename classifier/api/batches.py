@@ -7,10 +7,10 @@ from django.shortcuts import get_object_or_404
 from ninja import Router, Status
 
 from classifier.api.auth import READ, WRITE, ApiRequest
+from classifier.api.idempotency import IdempotencyKey, idempotent
 from classifier.api.paging import Cursor, Limit, page_after
-from classifier.api.replay import IdempotencyKey, once
 from classifier.api.schemas import BatchIn, BatchOut, BatchPage, UploadedOut
-from classifier.api.shown import batches_out
+from classifier.api.serializers import batches_out
 from classifier.api.submit import FORM, submit_photos
 from classifier.batches.service import cancel
 from classifier.models import Batch
@@ -19,7 +19,7 @@ router = Router()
 
 
 @router.post("", auth=WRITE, response={HTTPStatus.CREATED: BatchOut})
-@once
+@idempotent
 def create_batch(
     request: ApiRequest, batch: BatchIn, idempotency_key: IdempotencyKey = None
 ) -> Status[BatchOut]:
@@ -48,7 +48,7 @@ def get_batch(request: ApiRequest, batch_id: uuid.UUID) -> BatchOut:
     response={HTTPStatus.ACCEPTED: UploadedOut},
     openapi_extra=FORM,
 )
-@once
+@idempotent
 def upload_to_batch(
     request: ApiRequest, batch_id: uuid.UUID, idempotency_key: IdempotencyKey = None
 ) -> Status[UploadedOut]:

@@ -25,11 +25,11 @@ class ApiMiddleware:
         if not request.path.startswith(PREFIX):
             return response
         if response.status_code >= 400 and response.headers.get("Content-Type") != MEDIA_TYPE:
-            told = for_status(response.status_code)
-            told.headers = {
+            problem = for_status(response.status_code)
+            problem.headers = {
                 name: response[name] for name in KEPT_HEADERS if response.has_header(name)
             }
-            response = told.response
+            response = problem.response
         if hasattr(request, "allowance"):
             response.headers.setdefault("Cache-Control", "private, no-store")
             if request.allowance:

@@ -42,8 +42,10 @@ class Api(NinjaAPI):
             for method, operation in operations.items():
                 if scope := scopes.get(operation["operationId"]):
                     operation["security"] = [{Bearer.__name__: [scope]}]
-                    told = operation.get("description", "")
-                    operation["description"] = f"{told}\n\nNeeds the scope `{scope}`.".strip()
+                    description = operation.get("description", "")
+                    operation["description"] = (
+                        f"{description}\n\nNeeds the scope `{scope}`.".strip()
+                    )
                 for parameter in operation["parameters"]:
                     parameter["schema"] = _never_null(parameter["schema"])
                 self._add_problems(path, method, operation)

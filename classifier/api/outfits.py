@@ -9,9 +9,10 @@ from ninja import Field, FilterLookup, FilterSchema, Query, Router, Status
 
 from classifier.access import access_outfit, outfits_of
 from classifier.api.auth import READ, WRITE, ApiRequest
+from classifier.api.idempotency import IdempotencyKey, idempotent
+from classifier.api.long_polling import LONGEST_S, wait_until_finished
 from classifier.api.paging import Cursor, Limit, page_after
 from classifier.api.problems import Code, problem
-from classifier.api.replay import IdempotencyKey, once
 from classifier.api.schemas import (
     CorrectionIn,
     CorrectionOut,
@@ -21,9 +22,8 @@ from classifier.api.schemas import (
     OutfitPage,
     UploadedOut,
 )
-from classifier.api.shown import correction_out, outfit_out
+from classifier.api.serializers import correction_out, outfit_out
 from classifier.api.submit import FORM, submit_photos
-from classifier.api.waiting import LONGEST_S, wait_until_finished
 from classifier.lifecycle.removal import remove_outfit
 from classifier.lifecycle.reviews import UnknownStyle, record_review
 from classifier.models import Outfit, Review
@@ -52,7 +52,7 @@ class OutfitFilter(FilterSchema):
 
 
 @router.post("", auth=WRITE, response={HTTPStatus.ACCEPTED: UploadedOut}, openapi_extra=FORM)
-@once
+@idempotent
 def upload_outfits(
     request: ApiRequest, idempotency_key: IdempotencyKey = None
 ) -> Status[UploadedOut]:

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from classifier.lifecycle.failures import Failure, words
+from classifier.lifecycle.failures import Failure, failure_message
 from classifier.uploads.refusals import Refusal, Refused
 
 MEDIA_TYPE = "application/problem+json"
@@ -178,9 +178,9 @@ def for_status(status: int) -> Problem:
     if code := _BY_STATUS.get(status):
         return problem(code)
     if status < HTTPStatus.INTERNAL_SERVER_ERROR:
-        told = problem(Code.BAD_REQUEST)
-        told.status = status
-        return told
+        found = problem(Code.BAD_REQUEST)
+        found.status = status
+        return found
     return problem(Code.SERVER_ERROR)
 
 
@@ -188,7 +188,7 @@ def for_reason(reason: str) -> Problem:
     """The problem with this reason code, of a photo that was refused later, by a worker."""
     if reason in Refusal.__members__.values():
         return refusal(Refused(Refusal(reason)))
-    return Problem(reason, HTTPStatus.UNPROCESSABLE_ENTITY, str(words(reason).sentence))
+    return Problem(reason, HTTPStatus.UNPROCESSABLE_ENTITY, str(failure_message(reason).sentence))
 
 
 def title(code: str) -> str:

@@ -5,7 +5,7 @@ from ninja import Router
 
 from classifier.api.auth import ADMIN, ApiRequest
 from classifier.api.schemas import ReleaseList, ReleaseOut
-from classifier.api.shown import release_out
+from classifier.api.serializers import release_out
 from classifier.models import Release
 
 router = Router()

@@ -326,7 +326,7 @@ class WebhookList(Schema):
 
 
 class DeliveryOut(Schema):
-    """One thing that a webhook was told, and how that went."""
+    """One event that was sent to a webhook, and what became of it."""
 
     id: UUID = Field(description="Comes as the header `webhook-id`; the same at each attempt.")
     event: str

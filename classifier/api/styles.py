@@ -5,7 +5,7 @@ from ninja import Router
 
 from classifier.api.auth import READ, ApiRequest
 from classifier.api.schemas import StylesOut, WardrobeOut
-from classifier.api.shown import style_out
+from classifier.api.serializers import style_out
 from classifier.models import Release
 
 router = Router()

@@ -9,7 +9,7 @@ from ninja import Status
 from classifier.api.auth import ApiRequest
 from classifier.api.problems import Code, Problem, problem, refusal
 from classifier.api.schemas import ProblemOut, SubmittedOut, UploadedOut
-from classifier.api.shown import outfit_address
+from classifier.api.serializers import outfit_url
 from classifier.batches.service import add_photo
 from classifier.models import Batch
 from classifier.uploads.accept import accept_photo, display_name
@@ -77,28 +77,28 @@ def submit_photos(request: ApiRequest, batch: Batch | None = None) -> Status[Upl
 def _accepted(
     request: ApiRequest, upload: UploadedFile[bytes], wardrobe: str, batch: Batch | None
 ) -> SubmittedOut:
-    address = get_adapter().get_client_ip(request)
+    ip_address = get_adapter().get_client_ip(request)
     if batch:
-        accepted = add_photo(batch, upload, address=address, wardrobe=wardrobe)
+        accepted = add_photo(batch, upload, ip_address=ip_address, wardrobe=wardrobe)
     else:
         owner_id = request.auth.owner_id
-        accepted = accept_photo(owner_id, upload, address=address, wardrobe=wardrobe)
+        accepted = accept_photo(owner_id, upload, ip_address=ip_address, wardrobe=wardrobe)
     return SubmittedOut(
         name=display_name(upload.name or ""),
         status=HTTPStatus.ACCEPTED,
         id=accepted.outfit.pk,
-        url=outfit_address(request, accepted.outfit),
+        url=outfit_url(request, accepted.outfit),
         seen_before=accepted.seen_before,
         problem=None,
     )
 
 
-def _refused(upload: UploadedFile[bytes], told: Problem) -> SubmittedOut:
+def _refused(upload: UploadedFile[bytes], problem: Problem) -> SubmittedOut:
     return SubmittedOut(
         name=display_name(upload.name or ""),
-        status=told.status,
+        status=problem.status,
         id=None,
         url=None,
         seen_before=False,
-        problem=ProblemOut(**told.document),
+        problem=ProblemOut(**problem.document),
     )

@@ -9,10 +9,10 @@ from django.shortcuts import get_object_or_404
 from ninja import Router, Status
 
 from classifier.api.auth import READ, WRITE, ApiRequest
+from classifier.api.idempotency import IdempotencyKey, idempotent
 from classifier.api.problems import Code, problem
-from classifier.api.replay import IdempotencyKey, once
 from classifier.api.schemas import NewUploadOut, UploadIn, UploadOut
-from classifier.api.shown import upload_out
+from classifier.api.serializers import upload_out
 from classifier.models import Batch, DirectUpload
 from classifier.uploads import direct
 from classifier.uploads.accept import display_name
@@ -22,7 +22,7 @@ router = Router()
 
 
 @router.post("", auth=WRITE, response={HTTPStatus.CREATED: NewUploadOut})
-@once
+@idempotent
 def create_upload(
     request: ApiRequest, upload: UploadIn, idempotency_key: IdempotencyKey = None
 ) -> Status[NewUploadOut]:
@@ -41,7 +41,7 @@ def create_upload(
             display_name(upload.name),
             wardrobe=upload.wardrobe,
             batch=batch,
-            address=get_adapter().get_client_ip(request),
+            ip_address=get_adapter().get_client_ip(request),
         )
     except TooManyOpen as error:
         most = str(settings.FASI_OPEN_UPLOADS)

@@ -1,4 +1,4 @@
-"""`/api/v1/webhooks`: addresses that are told when an outfit is done."""
+"""`/api/v1/webhooks`: URLs that are notified when an outfit is done."""
 
 import uuid
 from http import HTTPStatus
@@ -18,11 +18,11 @@ from classifier.api.schemas import (
     WebhookList,
     WebhookOut,
 )
-from classifier.api.shown import delivery_out, webhook_out
+from classifier.api.serializers import delivery_out, webhook_out
 from classifier.integrations.deliveries import record_test
 from classifier.integrations.signatures import new_secret
 from classifier.integrations.targets import AddressRefused, target
-from classifier.lifecycle.wakeup import wake_courier
+from classifier.lifecycle.wakeup import wake_delivery
 from classifier.models import Delivery, Webhook
 
 MOST = 10
@@ -31,9 +31,9 @@ router = Router()
 
 @router.post("", auth=WRITE, response={HTTPStatus.CREATED: NewWebhookOut})
 def create_webhook(request: ApiRequest, webhook: WebhookIn) -> Status[NewWebhookOut]:
-    """Have an address told when an outfit is done or failed.
+    """Have a URL notified when an outfit is done or failed.
 
-    The answer is the only one that shows the secret with which what you are told is signed, as
+    The answer is the only one that shows the secret with which every event is signed, as
     [Standard Webhooks](https://www.standardwebhooks.com) has it: check it before you believe.
     """
     try:
@@ -67,7 +67,7 @@ def get_webhook(request: ApiRequest, webhook_id: uuid.UUID) -> WebhookOut:
 
 @router.delete("/{uuid:webhook_id}", auth=WRITE, response={HTTPStatus.NO_CONTENT: None})
 def delete_webhook(request: ApiRequest, webhook_id: uuid.UUID) -> HttpResponse:
-    """Delete a webhook, and what it was to be told."""
+    """Delete a webhook with its deliveries."""
     _mine(request, webhook_id).delete()
     return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
@@ -76,7 +76,7 @@ def delete_webhook(request: ApiRequest, webhook_id: uuid.UUID) -> HttpResponse:
 def test_webhook(request: ApiRequest, webhook_id: uuid.UUID) -> Status[DeliveryOut]:
     """Tell a webhook `webhook.test`. Its deliveries show what became of it."""
     delivery = record_test(_mine(request, webhook_id))
-    wake_courier()
+    wake_delivery()
     return Status(HTTPStatus.ACCEPTED, delivery_out(delivery))
 
 
@@ -84,7 +84,7 @@ def test_webhook(request: ApiRequest, webhook_id: uuid.UUID) -> Status[DeliveryO
 def list_deliveries(
     request: ApiRequest, webhook_id: uuid.UUID, cursor: Cursor = "", limit: Limit = 50
 ) -> DeliveryPage:
-    """What a webhook was told in the last 30 days, newest first, and how that went."""
+    """What was sent to a webhook in the last 30 days, newest first, and what became of it."""
     rows = Delivery.objects.filter(webhook=_mine(request, webhook_id))
     page, following = page_after(request, rows, cursor, limit)
     return DeliveryPage(items=[delivery_out(each) for each in page], next=following)

@@ -1,8 +1,8 @@
 """A batch: photos go in, it can be cancelled, and it says how far it is.
 
 Cancelling is one transaction: the batch takes no photo any more, a ZIP is not unpacked further, and
-what waits is out of every claim's reach. Removing it, objects before rows, is a chore after that,
-which may be done late or twice. What was classified by then stays.
+what waits is out of every claim's reach. Removing it, objects before rows, is maintenance,
+which may come late or twice. What was classified by then stays.
 """
 
 import uuid
@@ -18,7 +18,7 @@ from django.utils import timezone
 from classifier.batches.unpacking import cancel_zips, key_of
 from classifier.lifecycle.claims import withhold
 from classifier.lifecycle.removal import remove_outfits
-from classifier.lifecycle.wakeup import wake_chores
+from classifier.lifecycle.wakeup import wake_maintenance
 from classifier.models import Batch, LeftOut, Outfit, Unpacking
 from classifier.storage import objects
 from classifier.uploads.accept import Accepted, accept_photo, display_name
@@ -44,7 +44,7 @@ def add_photo(
     upload: File[bytes],
     *,
     name: str = "",
-    address: str = "",
+    ip_address: str = "",
     wardrobe: str = "",
     paced: bool = False,
 ) -> Accepted:
@@ -58,7 +58,7 @@ def add_photo(
         accepted = accept_photo(
             batch.owner_id,
             upload,
-            address=address,
+            ip_address=ip_address,
             wardrobe=wardrobe,
             batch=batch,
             priority=Outfit.Priority.BATCH,
@@ -94,7 +94,7 @@ def cancel(batch: Batch) -> bool:
         if cancelled:
             cancel_zips(Q(pk=batch.pk))
             withhold(batch.pk)
-            transaction.on_commit(wake_chores, robust=True)
+            transaction.on_commit(wake_maintenance, robust=True)
     if cancelled:
         log.info("batch_cancelled", batch=str(batch.pk), owner=batch.owner_id)
     batch.refresh_from_db()

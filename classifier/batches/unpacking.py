@@ -22,11 +22,11 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from classifier.batches import zips
-from classifier.lifecycle.wakeup import wake_chores
+from classifier.lifecycle.wakeup import wake_maintenance
 from classifier.models import Batch, Unpacking
 from classifier.storage import objects
 from classifier.storage.objects import StorageUnavailable
-from classifier.uploads.quota import check_quota
+from classifier.uploads.quota import consume_quota
 from classifier.uploads.refusals import Refusal, Refused
 
 log = structlog.get_logger(__name__)
@@ -44,7 +44,7 @@ def key_of(batch_id: uuid.UUID) -> str:
 
 
 def submit_zip(
-    owner_id: int, file: IO[bytes], *, name: str, wardrobe: str = "", address: str = ""
+    owner_id: int, file: IO[bytes], *, name: str, wardrobe: str = "", ip_address: str = ""
 ) -> Batch:
     """Keep the ZIP and have it unpacked into a new batch. Raises Refused, and leaves nothing then.
 
@@ -53,7 +53,7 @@ def submit_zip(
     waiting = Unpacking.objects.filter(batch__owner_id=owner_id, status__in=PENDING)
     if waiting.count() >= PENDING_AT_MOST:
         raise Refused(Refusal.ZIPS_WAITING)
-    check_quota(owner_id, address)
+    consume_quota(owner_id, ip_address)
     with zips.opened(file) as archive:
         total = len(zips.files_of(archive))
     batch = Batch(owner_id=owner_id, name=name, total=0)
@@ -65,8 +65,8 @@ def submit_zip(
         raise Refused(Refusal.STORAGE_UNAVAILABLE) from error
     with transaction.atomic():
         batch.save(force_insert=True)
-        Unpacking.objects.create(batch=batch, wardrobe=wardrobe, address=address, total=total)
-        transaction.on_commit(wake_chores, robust=True)
+        Unpacking.objects.create(batch=batch, wardrobe=wardrobe, address=ip_address, total=total)
+        transaction.on_commit(wake_maintenance, robust=True)
     log.info("zip_queued", batch=str(batch.pk), owner=owner_id, files=total)
     return batch
 

@@ -48,7 +48,7 @@ CERTAINTY = 0.95
 
 
 @dataclass(frozen=True)
-class Worn:
+class DailyTotals:
     """The outfits of one day.
 
     `shares` sums their probabilities by style, so its values sum to `outfits`; an outfit that
@@ -126,7 +126,7 @@ class Profile:
 
 
 def style_profile(
-    worn: Sequence[Worn], latest: Sequence[str], today: date, styles: Sequence[str]
+    worn: Sequence[DailyTotals], latest: Sequence[str], today: date, styles: Sequence[str]
 ) -> Profile | None:
     """The profile, or None with fewer than FEWEST outfits.
 
@@ -155,7 +155,9 @@ def style_profile(
     )
 
 
-def decayed(worn: Sequence[Worn], half_life_days: float = HALF_LIFE_DAYS) -> dict[str, float]:
+def decayed(
+    worn: Sequence[DailyTotals], half_life_days: float = HALF_LIFE_DAYS
+) -> dict[str, float]:
     """Sums by style in which an outfit counts half for each half-life before the newest one.
 
     The newest outfit counts 1 however old it is: after a long pause it is still the best guess.
@@ -169,17 +171,19 @@ def decayed(worn: Sequence[Worn], half_life_days: float = HALF_LIFE_DAYS) -> dic
     return sums
 
 
-def windows(worn: Sequence[Worn], today: date) -> tuple[list[Worn], list[Worn]]:
+def windows(
+    worn: Sequence[DailyTotals], today: date
+) -> tuple[list[DailyTotals], list[DailyTotals]]:
     """What was worn in the last LATELY_DAYS, and before."""
     begin = today - timedelta(days=LATELY_DAYS)
     return [each for each in worn if each.day > begin], [each for each in worn if each.day <= begin]
 
 
-def _outfits(worn: Sequence[Worn]) -> int:
+def _outfits(worn: Sequence[DailyTotals]) -> int:
     return sum(each.outfits for each in worn)
 
 
-def _summed(worn: Sequence[Worn]) -> dict[str, float]:
+def _summed(worn: Sequence[DailyTotals]) -> dict[str, float]:
     sums: dict[str, float] = {}
     for each in worn:
         for style, share in each.shares.items():
@@ -196,7 +200,9 @@ def _lead(latest: Sequence[str]) -> Lead | None:
     return Lead(style, count) if count.part >= max(2, LEAD * count.whole) else None
 
 
-def _trends(lately: Sequence[Worn], before: Sequence[Worn], styles: int) -> list[Trend]:
+def _trends(
+    lately: Sequence[DailyTotals], before: Sequence[DailyTotals], styles: int
+) -> list[Trend]:
     """Those beyond the limit, the strongest first."""
     new, old = _outfits(lately), _outfits(before)
     if min(new, old) < FEWEST_IN_WINDOW:
@@ -214,11 +220,11 @@ def _trends(lately: Sequence[Worn], before: Sequence[Worn], styles: int) -> list
     return [trend for _, trend in sorted(found, key=lambda pair: -pair[0])]
 
 
-def _count(window: Sequence[Worn], style: str) -> Count:
+def _count(window: Sequence[DailyTotals], style: str) -> Count:
     return Count(sum(each.tops.get(style, 0) for each in window), _outfits(window))
 
 
-def _change(lately: Sequence[Worn], before: Sequence[Worn]) -> Change | None:
+def _change(lately: Sequence[DailyTotals], before: Sequence[DailyTotals]) -> Change | None:
     new, old = _outfits(lately), _outfits(before)
     if min(new, old) < FEWEST_IN_WINDOW:
         return None

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from classifier.history.profile import LATEST, Worn
+from classifier.history.profile import LATEST, DailyTotals
 from classifier.models import Outfit, Release
 
 NEWEST = 10_000
@@ -42,7 +42,7 @@ _BY_DAY = f"""{_NEWEST}
 """  # noqa: S608  (no value is pasted in, only our own SQL)
 
 
-def worn_by(owner_id: int) -> list[Worn]:
+def daily_totals(owner_id: int) -> list[DailyTotals]:
     """The person's newest outfits, summed by day and style."""
     with connection.cursor() as cursor:
         cursor.execute(_BY_DAY, {"owner": owner_id, "limit": NEWEST})
@@ -51,8 +51,8 @@ def worn_by(owner_id: int) -> list[Worn]:
     worn = []
     for day, release_id, style, certain, count, sums in rows:
         said = dict(zip(ids[release_id], sums, strict=True))
-        shares = {style: float(count)} if certain else _worn_styles(said)
-        worn.append(Worn(day, count, shares, {style: count}))
+        shares = {style: float(count)} if certain else _possible_styles(said)
+        worn.append(DailyTotals(day, count, shares, {style: count}))
     return worn
 
 
@@ -68,7 +68,7 @@ def latest_styles(owner_id: int) -> list[str]:
     return list(done.order_by("-created", "-pk").values_list("style", flat=True)[:LATEST])
 
 
-def _worn_styles(said: dict[str, float]) -> dict[str, float]:
+def _possible_styles(said: dict[str, float]) -> dict[str, float]:
     """Without the styles that were out of the question, which a wardrobe leaves at 0."""
     return {style: share for style, share in said.items() if share > 0}
 

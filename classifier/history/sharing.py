@@ -58,10 +58,10 @@ def _backdrop(photo: Image.Image) -> Image.Image:
 
 
 def _write(draw: ImageDraw.ImageDraw, outfit: Outfit, prediction: Prediction) -> None:
-    told = outfit.certainty in (Outfit.Certainty.CONFIRMED, Outfit.Certainty.CORRECTED)
+    confirmed = outfit.certainty in (Outfit.Certainty.CONFIRMED, Outfit.Certainty.CORRECTED)
     sure = f"{prediction.confidence:.0%} sure" if prediction.decided else "Perhaps"
     y = PHOTO[1] + 40
-    draw.text((MARGIN, y), "My style" if told else sure, MUTED, _font(30))
+    draw.text((MARGIN, y), "My style" if confirmed else sure, MUTED, _font(30))
     draw.text((MARGIN, y + 38), style_of(outfit.style).name("en"), INK, _font(76))
     y += 148
     for style, probability in prediction.top:

@@ -1,11 +1,12 @@
-"""What webhooks are told: recorded with what happened, in one transaction; sent by a worker.
+"""Events for webhooks: recorded with what happened, in one transaction; sent by a worker.
 
     waiting --claim--> sending --delivered--> delivered
-       ^                  |----put_off------> failed, after the last attempt
+       ^                  |----retry_later--> failed, after the last attempt
        |------------------'
 
-Guarded updates, as of outfits: the fence of a claim is (status sending, attempts). What is told may
-arrive twice (a worker may die after it sent and before it wrote that down); its id tells.
+Guarded updates, as of outfits: the fence of a claim is (status sending, attempts). An event
+may arrive twice (a worker may die after it sent and before it wrote that down); receivers know it
+by its id.
 """
 
 import uuid
@@ -42,14 +43,14 @@ _RECORD = """
 
 
 def record_ended(outfits: Collection[uuid.UUID]) -> None:
-    """These outfits are done or failed now: whoever wants to know will be told."""
+    """These outfits are done or failed now: record a delivery for each webhook of theirs."""
     if outfits:
         with connection.cursor() as cursor:
             cursor.execute(_RECORD, {"ids": list(outfits)})
 
 
 def record_test(webhook: Webhook) -> Delivery:
-    """Tell this webhook something, to see whether it hears."""
+    """Record a test event for this webhook, to see whether it answers."""
     return Delivery.objects.create(webhook=webhook, event=Event.TEST)
 
 
@@ -101,15 +102,15 @@ def claim_deliveries() -> list[Claim]:
 
 
 def delivered(claim: Claim, answer: int) -> bool:
-    """It was heard. False where the claim was lost meanwhile."""
-    ended = _held(claim).update(
+    """The receiver has accepted it. False where the claim was lost meanwhile."""
+    ended = _claimed(claim).update(
         status=Delivery.Status.DELIVERED, ended=timezone.now(), answer=answer, error_text=""
     )
     return bool(ended)
 
 
-def put_off(claim: Claim, answer: int | None, error: str) -> bool:
-    """It was not heard: try again later, or give up after the last attempt."""
+def retry_later(claim: Claim, answer: int | None, error: str) -> bool:
+    """The receiver did not accept it: try again later, or give up after the last attempt."""
     now = timezone.now()
     change: dict[str, Any] = {"answer": answer, "error_text": error[:300]}
     if claim.attempt >= MOST_ATTEMPTS:
@@ -117,11 +118,11 @@ def put_off(claim: Claim, answer: int | None, error: str) -> bool:
     else:
         pause = timedelta(seconds=BACK_OFF_S[claim.attempt - 1])
         change |= {"status": Delivery.Status.WAITING, "not_before": now + pause}
-    return bool(_held(claim).update(**change))
+    return bool(_claimed(claim).update(**change))
 
 
-def gone(claim: Claim, answer: int) -> None:
-    """The address says that it is gone for good: it is told no more, and what waits fails."""
+def disable(claim: Claim, answer: int) -> None:
+    """The receiver answered 410 Gone: send it nothing more, and fail what waits."""
     Webhook.objects.filter(pk=claim.webhook_id).update(active=False)
     Delivery.objects.filter(
         webhook_id=claim.webhook_id, status__in=[Delivery.Status.WAITING, Delivery.Status.SENDING]
@@ -130,14 +131,14 @@ def gone(claim: Claim, answer: int) -> None:
     )
 
 
-def _held(claim: Claim) -> QuerySet[Delivery]:
+def _claimed(claim: Claim) -> QuerySet[Delivery]:
     return Delivery.objects.filter(
         pk=claim.delivery_id, status=Delivery.Status.SENDING, attempts=claim.attempt
     )
 
 
-def told(claim: Claim) -> Mapping[str, Any]:
-    """What the webhook is told; of an outfit that was deleted meanwhile only its id."""
+def payload(claim: Claim) -> Mapping[str, Any]:
+    """The body of the request; of an outfit that was deleted meanwhile only its id."""
     data: dict[str, Any] = {}
     if claim.outfit_id:
         data = {
@@ -158,7 +159,7 @@ def told(claim: Claim) -> Mapping[str, Any]:
 
 
 def forget_old() -> int:
-    """Delete what was told long ago. Returns how many."""
+    """Delete deliveries that ended long ago. Returns how many."""
     old = Delivery.objects.filter(created__lt=timezone.now() - KEPT)
     deleted, _by_model = old.exclude(ended=None).delete()
     return deleted

@@ -33,7 +33,7 @@ class Target:
     host: str
     port: int
     path: str
-    address: str
+    ip_address: str
 
 
 def target(url: str) -> Target:
@@ -55,7 +55,7 @@ def target(url: str) -> Target:
         host=host,
         port=port,
         path=f"{path}?{parts.query}" if parts.query else path,
-        address=_public_address(host, port),
+        ip_address=_public_address(host, port),
     )
 
 

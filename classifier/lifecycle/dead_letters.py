@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, QuerySet
 
-from classifier.lifecycle.failures import Words, words
+from classifier.lifecycle.failures import FailureMessage, failure_message
 from classifier.lifecycle.removal import remove_outfit
 from classifier.models import Outfit
 
@@ -23,9 +23,9 @@ class Kind:
     count: int
 
     @property
-    def words(self) -> Words:
+    def message(self) -> FailureMessage:
         """The reason as people read it."""
-        return words(self.reason)
+        return failure_message(self.reason)
 
 
 def dead_letters(reason: str = "") -> QuerySet[Outfit]:

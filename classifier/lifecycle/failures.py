@@ -19,53 +19,53 @@ class Failure(StrEnum):
 
 
 @dataclass(frozen=True)
-class Words:
-    """A reason in a few words, in a sentence for the owner, and what another try will bring."""
+class FailureMessage:
+    """A reason as a label, as a sentence for the owner, and what another try will bring."""
 
     label: StrOrPromise
     sentence: StrOrPromise
-    prospect: StrOrPromise
+    retry_hint: StrOrPromise
 
 
-_WORDS: dict[str, Words] = {
-    Failure.OBJECT_MISSING: Words(
+_MESSAGES: dict[str, FailureMessage] = {
+    Failure.OBJECT_MISSING: FailureMessage(
         _("Stored photo gone"),
         _("The stored photo is gone. Delete this outfit and upload it again."),
         _("Another try only helps if the photo was put back; else it ends the same way."),
     ),
-    Failure.OBJECT_BROKEN: Words(
+    Failure.OBJECT_BROKEN: FailureMessage(
         _("Stored photo unreadable"),
         _("The stored photo cannot be read. Delete this outfit and upload it again."),
         _("Another try reads the same stored photo and will most likely end the same way."),
     ),
-    Failure.STORAGE_UNAVAILABLE: Words(
+    Failure.STORAGE_UNAVAILABLE: FailureMessage(
         _("Photo store away"),
         _("The photo store did not answer, several times over."),
         _("Another try works as soon as the photo store answers again."),
     ),
-    Failure.ENGINE: Words(
+    Failure.ENGINE: FailureMessage(
         _("Model error"),
         _("The model could not classify this photo."),
         _("Another try may help, above all when the model was replaced since."),
     ),
-    Failure.TIMED_OUT: Words(
+    Failure.TIMED_OUT: FailureMessage(
         _("Took too long"),
         _("Classifying this photo took too long, several times over."),
         _("Another try usually works once the machines are less busy."),
     ),
-    Failure.WORKER_LOST: Words(
+    Failure.WORKER_LOST: FailureMessage(
         _("Worker died"),
         _("Classifying this photo was cut short, several times over."),
         _("Another try works unless it is the photo itself that ends the worker."),
     ),
 }
-_UNKNOWN = Words(
+_UNKNOWN = FailureMessage(
     _("Unknown reason"),
     _("Something went wrong with this photo."),
     _("Another try may help."),
 )
 
 
-def words(code: str) -> Words:
+def failure_message(code: str) -> FailureMessage:
     """What to say of an outfit that failed with this code."""
-    return _WORDS.get(code, _UNKNOWN)
+    return _MESSAGES.get(code, _UNKNOWN)

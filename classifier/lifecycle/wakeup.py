@@ -18,9 +18,9 @@ from classifier.monitoring.metrics import WAKE_UPS
 log = structlog.get_logger(__name__)
 
 WAKE_TASK = "worker.wake"
-CHORES_TASK = "worker.chores"
+MAINTENANCE_TASK = "worker.chores"
 UPLOADS_TASK = "worker.check_uploads"
-COURIER_TASK = "worker.deliver"
+DELIVERY_TASK = "worker.deliver"
 _PENDING = "wake-up-pending"
 
 
@@ -38,19 +38,19 @@ def wake_worker() -> None:
         wake_up_came()  # nothing waits: the next upload tries again
 
 
-def wake_chores() -> None:
-    """Tell the process for long work that some waits; without the broker the schedule does."""
-    _published(CHORES_TASK)
+def wake_maintenance() -> None:
+    """Wake the maintenance process: there is work for it. Without the broker the schedule does."""
+    _published(MAINTENANCE_TASK)
 
 
-def wake_inspector() -> None:
-    """A direct upload is complete: have it checked. Without the broker the sweep does it."""
+def wake_upload_check() -> None:
+    """Wake a worker to check direct uploads. Without the broker the sweep does it."""
     _published(UPLOADS_TASK)
 
 
-def wake_courier() -> None:
-    """A webhook is to be told something. Without the broker the sweep does it."""
-    _published(COURIER_TASK)
+def wake_delivery() -> None:
+    """Wake a worker to send deliveries of webhooks. Without the broker the sweep does it."""
+    _published(DELIVERY_TASK)
 
 
 def wake_up_came() -> None:

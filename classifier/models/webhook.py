@@ -1,4 +1,4 @@
-"""Webhooks: addresses that are told when an outfit is done, and what they are told."""
+"""Webhooks: URLs that are notified when an outfit is done, and the deliveries to them."""
 
 import uuid
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Event(models.TextChoices):
-    """What a webhook may be told."""
+    """What a webhook may be notified of."""
 
     DONE = "outfit.done", _("an outfit has its prediction")
     FAILED = "outfit.failed", _("an outfit failed for good")
@@ -46,7 +46,7 @@ class Webhook(models.Model):
 
 
 class Delivery(models.Model):
-    """One thing that one webhook is told. The row is the job.
+    """One event for one webhook. The row is the job.
 
     Only `classifier.integrations.deliveries` changes it.
 

@@ -42,9 +42,9 @@ def whole_page_sign_in(get_response: GetResponse) -> GetResponse:
 
     def answer(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        address = response.get("Location", "")
+        location = response.get("Location", "")
         part = "HX-Request" in request.headers
-        if not part or not address.startswith(reverse("account_login")):
+        if not part or not location.startswith(reverse("account_login")):
             return response
         page = urlsplit(request.headers.get("HX-Current-URL", "")).path or "/"
         sign_in = f"{reverse('account_login')}?{urlencode({'next': page})}"

@@ -61,19 +61,19 @@ COLUMNS = (
 
 
 def write_archive(
-    target: MultipartObject, owner: User, until: datetime, tell: Callable[[int], None]
+    target: MultipartObject, owner: User, until: datetime, on_progress: Callable[[int], None]
 ) -> None:
-    """Write all outfits that were there at `until`; `tell` hears how many are packed.
+    """Write all outfits that were there at `until`; `on_progress` gets how many are packed.
 
     A photo that is gone from the bucket is left out, and its row says so. Raises
-    StorageUnavailable, and whatever `tell` raises.
+    StorageUnavailable, and whatever `on_progress` raises.
     """
     outfits = Outfit.objects.filter(owner=owner, created__lte=until).order_by("created", "id")
     # The file object cannot seek, which zipfile sees and copes with.
     with ZipFile(cast(IO[bytes], target), "w", ZIP_DEFLATED) as archive:
         archive.writestr(_entry("README.txt", until), README)
         archive.writestr(_entry("account.json", until), _json(account_of(owner)))
-        missing = _write_photos(archive, outfits, tell)
+        missing = _write_photos(archive, outfits, on_progress)
         with archive.open(_entry("outfits.csv", until), "w") as file:
             _write_csv(file, rows_of(outfits, missing))
         with archive.open(_entry("outfits.json", until), "w") as file:
@@ -81,7 +81,7 @@ def write_archive(
 
 
 def _write_photos(
-    archive: ZipFile, outfits: QuerySet[Outfit], tell: Callable[[int], None]
+    archive: ZipFile, outfits: QuerySet[Outfit], on_progress: Callable[[int], None]
 ) -> set[str]:
     """All photos; the keys of those that are gone."""
     missing: set[str] = set()
@@ -96,7 +96,7 @@ def _write_photos(
             entry = _entry(photo_name(outfit), outfit.created)
             archive.writestr(entry, photo, compresslevel=0)
         packed += len(some)
-        tell(packed)
+        on_progress(packed)
     return missing
 
 

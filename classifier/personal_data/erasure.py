@@ -19,7 +19,7 @@ from django.db.models import Q
 
 from classifier.batches.unpacking import cancel_zips, key_of
 from classifier.lifecycle.removal import remove_outfits
-from classifier.lifecycle.wakeup import wake_chores
+from classifier.lifecycle.wakeup import wake_maintenance
 from classifier.models import Batch, Consent, Erasure, Export, Outfit, Share
 from classifier.personal_data.exports import remove_export
 from classifier.storage import objects
@@ -43,7 +43,7 @@ def close_account(user: User) -> Erasure:
         closed.set_unusable_password()
         closed.save()
         erasure, _ = Erasure.objects.get_or_create(owner=closed)
-        transaction.on_commit(wake_chores, robust=True)
+        transaction.on_commit(wake_maintenance, robust=True)
     log.info("account_closed", owner=closed.pk)
     return erasure
 

@@ -20,7 +20,7 @@ from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from classifier.lifecycle.failures import Failure
-from classifier.lifecycle.wakeup import wake_chores
+from classifier.lifecycle.wakeup import wake_maintenance
 from classifier.models import Export, Outfit
 from classifier.storage import multipart, objects
 
@@ -77,7 +77,7 @@ def request_export(owner_id: int) -> Export:
             _remove(known)
         total = Outfit.objects.filter(owner_id=owner_id).count()
         export, _ = Export.objects.get_or_create(owner_id=owner_id, defaults={"total": total})
-        transaction.on_commit(wake_chores, robust=True)
+        transaction.on_commit(wake_maintenance, robust=True)
     log.info("export_queued", export=str(export.pk), owner=owner_id)
     return export
 

@@ -4,11 +4,12 @@ from django import template
 from django.utils.translation import get_language
 
 from classifier import catalogue
-from classifier.lifecycle.failures import Words, words
+from classifier.lifecycle.failures import failure_message
 from classifier.storage import objects
 from inference.taxonomy import Style
 
 register = template.Library()
+register.filter("failure_message", failure_message)
 
 
 @register.filter
@@ -33,12 +34,6 @@ def style_name(style: Style) -> str:
 def style_description(style: Style) -> str:
     """The style's description in the reader's language."""
     return style.description(get_language() or "en")
-
-
-@register.filter
-def reason_words(code: str) -> Words:
-    """A dead letter's reason as people read it."""
-    return words(code)
 
 
 @register.filter

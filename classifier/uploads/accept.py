@@ -20,7 +20,7 @@ from classifier.models import Batch, Outfit
 from classifier.monitoring.metrics import STEP, UPLOADS
 from classifier.storage import objects
 from classifier.storage.objects import StorageUnavailable
-from classifier.uploads.quota import check_quota
+from classifier.uploads.quota import consume_quota
 from classifier.uploads.refusals import Refusal, Refused
 from classifier.uploads.sanitise import sanitise
 
@@ -59,7 +59,7 @@ def accept_photo(
     owner_id: int,
     upload: File[bytes],
     *,
-    address: str = "",
+    ip_address: str = "",
     wardrobe: str = "",
     batch: Batch | None = None,
     priority: Outfit.Priority = Outfit.Priority.INTERACTIVE,
@@ -71,7 +71,7 @@ def accept_photo(
     worker of ours takes it, so no rate of uploads limits it. Raises Refused, and then leaves
     nothing behind: neither a row nor an object.
     """
-    check_quota(owner_id, address, paced=paced)
+    consume_quota(owner_id, ip_address, paced=paced)
     if wardrobe and wardrobe not in offered_wardrobes():
         raise Refused(Refusal.UNKNOWN_WARDROBE)
     if upload.size > settings.FASI_MAX_UPLOAD_BYTES:

@@ -19,7 +19,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from classifier.catalogue import offered_wardrobes
-from classifier.lifecycle.wakeup import wake_inspector
+from classifier.lifecycle.wakeup import wake_upload_check
 from classifier.models import Batch, DirectUpload, Outfit
 from classifier.storage import objects
 from classifier.storage.objects import PostForm
@@ -38,7 +38,12 @@ class TooManyOpen(Exception):
 
 
 def begin(
-    owner_id: int, name: str, *, wardrobe: str = "", batch: Batch | None = None, address: str = ""
+    owner_id: int,
+    name: str,
+    *,
+    wardrobe: str = "",
+    batch: Batch | None = None,
+    ip_address: str = "",
 ) -> tuple[DirectUpload, PostForm]:
     """Allow one upload to the bucket; returns the form to send. Raises Refused, TooManyOpen."""
     if wardrobe and wardrobe not in offered_wardrobes():
@@ -51,7 +56,7 @@ def begin(
         name=name,
         wardrobe=wardrobe,
         batch=batch,
-        address=address,
+        address=ip_address,
         expires=timezone.now() + timedelta(seconds=settings.FASI_DIRECT_UPLOAD_S),
     )
     form = objects.post_form(
@@ -67,7 +72,7 @@ def complete(upload: DirectUpload) -> bool:
             status=Status.QUEUED, not_before=timezone.now()
         )
         if queued:
-            transaction.on_commit(wake_inspector, robust=True)
+            transaction.on_commit(wake_upload_check, robust=True)
     return bool(queued)
 
 

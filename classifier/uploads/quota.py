@@ -23,7 +23,9 @@ MINUTE = 60
 DAY = 24 * 60 * 60
 
 
-def check_quota(owner_id: int, address: str, *, stores: bool = True, paced: bool = False) -> None:
+def consume_quota(
+    owner_id: int, ip_address: str, *, stores: bool = True, paced: bool = False
+) -> None:
     """Count one upload. Raises Refused when it is one too many.
 
     Classifying a photo again counts as much, but `stores` nothing. What is `paced` comes no faster
@@ -32,7 +34,7 @@ def check_quota(owner_id: int, address: str, *, stores: bool = True, paced: bool
     now = datetime.now(UTC)
     try:
         if not paced:
-            _check_rates(owner_id, address, now)
+            _check_rates(owner_id, ip_address, now)
         (today,) = count((f"uploads:day:{owner_id}:{now:%Y%m%d}", DAY))
         if today > settings.FASI_UPLOADS_PER_DAY:
             raise Refused(Refusal.DAILY_QUOTA)
@@ -46,10 +48,10 @@ def check_quota(owner_id: int, address: str, *, stores: bool = True, paced: bool
         raise Refused(Refusal.STORAGE_QUOTA)
 
 
-def _check_rates(owner_id: int, address: str, now: datetime) -> None:
+def _check_rates(owner_id: int, ip_address: str, now: datetime) -> None:
     minute, from_address = count(
         (f"uploads:minute:{owner_id}:{now:%H%M}", MINUTE),
-        (f"uploads:address:{address}:{now:%H%M}", MINUTE),
+        (f"uploads:address:{ip_address}:{now:%H%M}", MINUTE),
     )
     if (
         minute > settings.FASI_UPLOADS_PER_MINUTE

@@ -29,7 +29,7 @@ from classifier.batches.service import NOT_OF_THE_FILE, add_photo, cancel, progr
 from classifier.batches.unpacking import submit_zip
 from classifier.catalogue import offered_wardrobes
 from classifier.history.pages import Place, outfits_after
-from classifier.lifecycle.failures import words
+from classifier.lifecycle.failures import failure_message
 from classifier.models import Batch, Outfit
 from classifier.uploads.accept import display_name
 from classifier.uploads.handler import ZIP_FIELD, TooLargeFile
@@ -70,7 +70,7 @@ class BatchesView(LoginRequiredMixin, View):
                 raise Refused(Refusal.NO_FILES)
         except Refused as refusal:
             if for_script:
-                return JsonResponse(_told(refusal), status=refusal.status)
+                return JsonResponse(_refusal(refusal), status=refusal.status)
             return _batches_page(request, refusal)
         if for_script:
             photos_url = reverse("batch_photos", args=[batch.pk])
@@ -85,8 +85,10 @@ class BatchesView(LoginRequiredMixin, View):
         if isinstance(archive, TooLargeFile):
             raise Refused(Refusal.ZIP_TOO_LARGE)
         file = cast(IO[bytes], archive.file)
-        address = get_adapter().get_client_ip(request)
-        return submit_zip(request.user.pk, file, name=name, wardrobe=wardrobe, address=address)
+        ip_address = get_adapter().get_client_ip(request)
+        return submit_zip(
+            request.user.pk, file, name=name, wardrobe=wardrobe, ip_address=ip_address
+        )
 
 
 @login_required
@@ -101,21 +103,21 @@ def add_photos(request: SignedInRequest, batch_id: uuid.UUID) -> JsonResponse:
     refused = _add(request, batch, request.FILES.getlist("photo"))
     if refused and refused[-1][1].reason in NOT_OF_THE_FILE:
         last = refused[-1][1]
-        answer = _told(last) | {"retry_after_s": last.retry_after_s}
+        answer = _refusal(last) | {"retry_after_s": last.retry_after_s}
         return JsonResponse(answer, status=last.status)
-    return JsonResponse({"refused": [{"name": name} | _told(why) for name, why in refused]})
+    return JsonResponse({"refused": [{"name": name} | _refusal(why) for name, why in refused]})
 
 
 def _add(
     request: SignedInRequest, batch: Batch, photos: list[UploadedFile[bytes]]
 ) -> list[tuple[str, Refused]]:
     """Add them until one is refused for a reason that the others share; those that were refused."""
-    address = get_adapter().get_client_ip(request)
+    ip_address = get_adapter().get_client_ip(request)
     wardrobe = request.POST.get("wardrobe", "")
     refused: list[tuple[str, Refused]] = []
     for photo in photos:
         try:
-            add_photo(batch, photo, address=address, wardrobe=wardrobe)
+            add_photo(batch, photo, ip_address=ip_address, wardrobe=wardrobe)
         except Refused as refusal:
             refused.append((display_name(photo.name or ""), refusal))
             if refusal.reason in NOT_OF_THE_FILE:
@@ -208,7 +210,7 @@ def _state(batch: Batch) -> dict[str, object]:
         "batch": batch,
         "progress": progress,
         "pending": not progress.finished or batch.clearing,
-        "failed": [(each, words(each.error_code)) for each in failed[:FAILURES_SHOWN]],
+        "failed": [(each, failure_message(each.error_code)) for each in failed[:FAILURES_SHOWN]],
         "left_out": [
             (each, Refused(Refusal(each.reason)) if each.reason else None)
             for each in left_out[:FAILURES_SHOWN]
@@ -235,7 +237,7 @@ def _name_of(archive: UploadedFile[bytes] | None) -> str:
     return name.removesuffix(".zip")[:200] or date_format(localtime(), "DATETIME_FORMAT")
 
 
-def _told(refused: Refused) -> dict[str, object]:
+def _refusal(refused: Refused) -> dict[str, object]:
     return {"reason": refused.reason, "sentence": refused.sentence}
 
 

@@ -20,13 +20,13 @@ from django.views.decorators.http import require_POST, require_safe
 from classifier.access import SignedInRequest, access_outfit
 from classifier.catalogue import style_of
 from classifier.lifecycle.dead_letters import owner_may_try_again
-from classifier.lifecycle.failures import Words, words
+from classifier.lifecycle.failures import FailureMessage, failure_message
 from classifier.lifecycle.removal import remove_outfit
 from classifier.lifecycle.requeue import requeue
 from classifier.models import Outfit
 from classifier.storage.objects import StorageUnavailable
 from classifier.uploads.accept import Accepted, accept_photo, display_name
-from classifier.uploads.quota import check_quota
+from classifier.uploads.quota import consume_quota
 from classifier.uploads.refusals import Refusal, Refused
 from classifier.views.history import history
 from classifier.views.home import upload_page
@@ -48,11 +48,11 @@ class OutfitsView(LoginRequiredMixin, View):
         uploads = request.FILES.getlist("photo")
         wardrobe = request.POST.get("wardrobe", "")
         # allauth's way to the address knows how many of the proxies before us are our own.
-        address = get_adapter().get_client_ip(request)
+        ip_address = get_adapter().get_client_ip(request)
         for upload in uploads:
             try:
                 accepted.append(
-                    accept_photo(request.user.id, upload, address=address, wardrobe=wardrobe)
+                    accept_photo(request.user.id, upload, ip_address=ip_address, wardrobe=wardrobe)
                 )
             except Refused as refusal:
                 refused.append((display_name(upload.name or ""), refusal))
@@ -110,7 +110,7 @@ def outfit_state(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponse
         "style": style_of(outfit.style).name(get_language() or "en") if outfit.style else "",
         "certainty": outfit.get_certainty_display(),
         "sure": outfit.certainty != Outfit.Certainty.UNSURE,
-        "sentence": str(failure.sentence) if isinstance(failure, Words) else "",
+        "sentence": str(failure.sentence) if isinstance(failure, FailureMessage) else "",
         "ask_again_ms": state["ask_again_ms"],
     }
     return JsonResponse(answer)
@@ -145,7 +145,7 @@ def _state(request: SignedInRequest, outfit_id: uuid.UUID) -> dict[str, object]:
         "outfit": outfit,
         "prediction": outfit.prediction,
         **_styles(outfit),
-        "failure": words(outfit.error_code) if failed else None,
+        "failure": failure_message(outfit.error_code) if failed else None,
         "may_try_again": failed and owner_may_try_again(outfit),
         # Most answers take a fifth of a second; what takes longer is asked for less often.
         "ask_again_ms": 250 if waited_s < 5 else 1000 if waited_s < 60 else 5000,
@@ -200,7 +200,7 @@ def try_again(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponse:
     if not owner_may_try_again(outfit):
         return _not_tried(request, outfit, HTTPStatus.CONFLICT, _("It was tried too often."))
     try:
-        check_quota(request.user.id, get_adapter().get_client_ip(request), stores=False)
+        consume_quota(request.user.id, get_adapter().get_client_ip(request), stores=False)
     except Refused as refusal:
         return _not_tried(request, outfit, refusal.status, refusal.sentence)
     requeue([outfit.pk], Outfit.Priority.INTERACTIVE)

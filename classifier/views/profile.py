@@ -35,7 +35,7 @@ def profile_page(request: SignedInRequest) -> HttpResponse:
     releases = list(Release.objects.order_by("created").defer("metrics"))
     styles = {style.id: style for release in releases for style in release.styles.styles}
     active = next((each for each in releases if each.status == Release.Status.ACTIVE), None)
-    worn = queries.worn_by(request.user.id)
+    worn = queries.daily_totals(request.user.id)
     latest = queries.latest_styles(request.user.id)
     today = timezone.now().date()
     known = active.styles.ids if active else ()

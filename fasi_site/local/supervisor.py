@@ -27,9 +27,9 @@ def up() -> int:
     stop.install()
     data = DataFolder.from_environment()
     port = site_port()
-    address = f"http://{HOST}:{port}"
+    url = f"http://{HOST}:{port}"
     data.prepare()
-    with data.locked(address):
+    with data.locked(url):
         stale_processes.end(data.path)
         check_site_port(port)
         try:
@@ -38,7 +38,7 @@ def up() -> int:
                 stack.start(stop)
                 environment = site_environment(stack) | {"PYTHONUNBUFFERED": "1"}
                 _set_up(data, environment, stop)
-                _serve(stack, environment, address, stop)
+                _serve(stack, environment, url, stop)
         except Stopped:
             say("Everything has stopped.")
         finally:
@@ -70,7 +70,7 @@ def _set_up(data: DataFolder, environment: dict[str, str], stop: StopRequest) ->
         raise LocalError(f"The site could not be set up.\n{tail(log, lines=100)}")
 
 
-def _serve(stack: Stack, environment: dict[str, str], address: str, stop: StopRequest) -> None:
+def _serve(stack: Stack, environment: dict[str, str], url: str, stop: StopRequest) -> None:
     """Run the Procfile until somebody asks for the end. Always raises: Stopped or LocalError."""
     say("Starting the web server, the worker and the schedule ...")
     processes = Processes(ROOT / "Procfile", environment, ROOT, stack.data)
@@ -86,7 +86,7 @@ def _serve(stack: Stack, environment: dict[str, str], address: str, stop: StopRe
             _check_alive(processes, stack)
             if not announced and readiness.reached.is_set():
                 announced = True
-                say(f"FASI is ready: {address}")
+                say(f"FASI is ready: {url}")
                 say("Sign in as demo / demo")
                 say("Ctrl-C stops everything")
             if not announced and time.monotonic() - began > READY_S:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from crawler import rate_limit
-from crawler.rate_limit import Pace
+from crawler.rate_limit import RateLimit
 from tests.crawler.conftest import Crawl
 from tests.crawler.test_crawl import rows
 from tests.support.crawl_site import Answer, Site
@@ -167,7 +167,7 @@ def test_a_host_is_asked_with_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
             self.now += seconds
 
     monkeypatch.setattr(rate_limit, "time", Clock())
-    turns = Pace(2.0)
+    turns = RateLimit(2.0)
     for _ in range(20):
         turns.wait("https://example.org/photo")
     assert slept[0] == 0
@@ -188,7 +188,7 @@ def test_a_crawl_delay_is_kept(street: Site, crawl: Crawl, monkeypatch: Any) -> 
     from crawler.robots import Robots
 
     street.answers["/robots.txt"] = robots("User-agent: *\nCrawl-delay: 7\n")
-    turns = Pace(0)
+    turns = RateLimit(0)
     with Fetcher("fasi-crawler/1.0", turns, {"127.0.0.1"}) as fetcher:
         assert Robots(fetcher, turns).forbid(f"{street.address}/list") == ""
     slept: list[float] = []

@@ -1,4 +1,4 @@
-"""One house for all tests of faults; each test finds it empty."""
+"""One stack for all tests of faults; each test finds it empty."""
 
 import shutil
 import tempfile
@@ -7,22 +7,22 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.live_stack import House
+from tests.support.live_stack import LiveStack
 
 
 @pytest.fixture(scope="session")
-def _house() -> Iterator[House]:
+def _stack() -> Iterator[LiveStack]:
     folder = Path(tempfile.mkdtemp(prefix="fasi-faults-")).resolve()
     folder.chmod(0o711)  # PostgreSQL may run as another user, who must pass through
     try:
-        with House(folder) as house:
-            yield house
+        with LiveStack(folder) as stack:
+            yield stack
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
-def house(_house: House) -> Iterator[House]:
+def stack(_stack: LiveStack) -> Iterator[LiveStack]:
     """Services and site run; workers and beats are the test's to start."""
-    yield _house
-    _house.forget()
+    yield _stack
+    _stack.forget()

@@ -4,16 +4,16 @@ import sys
 
 import pytest
 
-from tests.support.live_stack import House
+from tests.support.live_stack import LiveStack
 from tests.support.soak import soak
 
 PHOTOS = 500
 
 
 def test_nothing_is_lost_doubled_or_stuck_while_everything_dies(
-    house: House, capsys: pytest.CaptureFixture[str]
+    stack: LiveStack, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    tally = soak(house, PHOTOS)
+    tally = soak(stack, PHOTOS)
     with capsys.disabled():
         sys.stdout.write(f"\n{tally.line()}\n")
     assert tally.accepted == PHOTOS

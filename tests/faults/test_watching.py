@@ -3,7 +3,7 @@
 import requests
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.support.live_stack import House
+from tests.support.live_stack import LiveStack
 from tests.support.load_photos import some_photos
 from tests.support.starting import wait_until
 
@@ -18,34 +18,34 @@ def samples(address: str) -> dict[str, float]:
     }
 
 
-def test_the_site_shows_what_its_workers_count(house: House) -> None:
-    before = samples(house.address)
-    house.start_worker()
-    outfits = house.upload(*some_photos(3))
-    house.wait_for("done", outfits)
-    after = samples(house.address)
+def test_the_site_shows_what_its_workers_count(stack: LiveStack) -> None:
+    before = samples(stack.address)
+    stack.start_worker()
+    outfits = stack.upload(*some_photos(3))
+    stack.wait_for("done", outfits)
+    after = samples(stack.address)
     for name in ("fasi_uploads_total", "fasi_outfit_seconds_count"):
         assert after[name] == before.get(name, 0) + 3
 
 
-def test_one_photo_can_be_followed_through_the_logs(house: House) -> None:
-    worker = house.start_worker()
-    (outfit,) = house.upload(*some_photos(1))
-    house.wait_for("done", [outfit])
+def test_one_photo_can_be_followed_through_the_logs(stack: LiveStack) -> None:
+    worker = stack.start_worker()
+    (outfit,) = stack.upload(*some_photos(1))
+    stack.wait_for("done", [outfit])
 
     def line_of(said: str, event: str) -> str:
         return next((e for e in said.splitlines() if event in e and str(outfit) in e), "")
 
     wait_until(lambda: line_of(worker.said(), "outfit_done"), "the worker tells of it")
-    assert "request=" in line_of(house.site.said(), "outfit_queued")
+    assert "request=" in line_of(stack.site.said(), "outfit_queued")
 
 
-def test_a_worker_on_a_host_of_its_own_shows_its_metrics(house: House) -> None:
+def test_a_worker_on_a_host_of_its_own_shows_its_metrics(stack: LiveStack) -> None:
     from fasi_site.local.ports import HOST, free_port
 
     port = free_port()
-    folder = str(house.data.path / "metrics-of-a-worker")
-    house.start_worker(FASI_METRICS_PORT=str(port), FASI_METRICS_DIR=folder)
-    outfits = house.upload(*some_photos(2))
-    house.wait_for("done", outfits)
+    folder = str(stack.data.path / "metrics-of-a-worker")
+    stack.start_worker(FASI_METRICS_PORT=str(port), FASI_METRICS_DIR=folder)
+    outfits = stack.upload(*some_photos(2))
+    stack.wait_for("done", outfits)
     assert samples(f"http://{HOST}:{port}")["fasi_outfit_seconds_count"] == 2

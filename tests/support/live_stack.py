@@ -1,4 +1,4 @@
-"""A whole FASI of its own whose every process may be killed, frozen, stopped and started again.
+"""A whole FASI whose every process may be killed, frozen, stopped and started again.
 
 Services, site, worker and beat are the real ones, started as the Procfile starts them. Everything
 is looked at from outside: over HTTP and in the rows. For tests of faults, and for benchmarks.
@@ -95,7 +95,7 @@ class Part:
         return self.log.read_text(errors="replace")
 
 
-class House:
+class LiveStack:
     """The product in one folder: within the block services and site run, no worker yet.
 
     `settings` are variables of all its processes.
@@ -106,14 +106,14 @@ class House:
         self.data = DataFolder(folder)
         self.data.prepare()
         self.gate = folder / "gate"
-        self.stack = Stack(self.data, free_port())
+        self.local = Stack(self.data, free_port())
         self.parts: list[Part] = []
         self._visitors: dict[str, Visitor] = {}
         self._database: psycopg2.extensions.connection | None = None
 
-    def __enter__(self) -> "House":
-        self.stack.__enter__()
-        self.stack.start(StopRequest())
+    def __enter__(self) -> "LiveStack":
+        self.local.__enter__()
+        self.local.start(StopRequest())
         self.python("manage.py", "setup_site", "--demo")
         self.site = self.start_site()
         return self
@@ -128,27 +128,27 @@ class House:
             part.signal(signal.SIGKILL)
         if self._database is not None:
             self._database.close()
-        self.stack.__exit__(kind, error, trace)
+        self.local.__exit__(kind, error, trace)
         stale_processes.end(self.data.path)
 
     @property
     def address(self) -> str:
         """Of the site."""
-        return f"http://{HOST}:{self.stack.site_port}"
+        return f"http://{HOST}:{self.local.site_port}"
 
     @property
     def database_url(self) -> str:
         """Of the database."""
-        return self.stack.environment()["FASI_DATABASE_URL"]
+        return self.local.environment()["FASI_DATABASE_URL"]
 
     @property
     def broker_url(self) -> str:
         """Of the broker."""
-        return self.stack.environment()["FASI_BROKER_URL"]
+        return self.local.environment()["FASI_BROKER_URL"]
 
     def service(self, name: str) -> Service:
         """`postgres`, `valkey` or `seaweedfs`."""
-        return next(each for each in self.stack.services if each.name == name)
+        return next(each for each in self.local.services if each.name == name)
 
     def kill_service(self, name: str) -> None:
         """SIGKILL to a server and all its processes."""
@@ -190,7 +190,7 @@ class House:
         variables = {"FASI_ENGINE": engine, GATE: str(self.gate), **more}
         return self._start(name, command, variables)
 
-    def start_chores(self, name: str = "chores") -> Part:
+    def start_maintenance(self, name: str = "chores") -> Part:
         """A worker for exports and erasures."""
         command = [*CELERY, "worker", "-Q", "chores", "-c", "1", "--loglevel", "WARNING"]
         command += ["--without-gossip", "--without-mingle", "-n", f"{name}@%h"]
@@ -207,7 +207,7 @@ class House:
 
     def bucket(self) -> "S3Client":
         """The bucket's server, as somebody with the keys."""
-        mine = self.stack.environment()
+        mine = self.local.environment()
         return boto3.client(
             "s3",
             endpoint_url=mine["FASI_S3_ENDPOINT"],
@@ -329,7 +329,7 @@ class House:
         assert {each: counts.get(str(each), 0) for each in wanted} == dict.fromkeys(wanted, 1)
 
     def forget(self) -> None:
-        """End what a test started and take its outfits away, so that the next finds a new house."""
+        """End what a test started and take its outfits away, so that the next finds a new stack."""
         for part in self.parts:
             if part is not self.site:
                 part.signal(signal.SIGCONT)
@@ -341,8 +341,8 @@ class House:
         self.query("TRUNCATE classifier_outfit, classifier_export CASCADE")
 
     def variables(self) -> dict[str, str]:
-        """The environment of every process of this house."""
-        return {**site_environment(self.stack), **self.settings}
+        """The environment of every process of this stack."""
+        return {**site_environment(self.local), **self.settings}
 
     def _start(
         self, name: str, command: list[str], variables: Mapping[str, str] | None = None

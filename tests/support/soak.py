@@ -18,7 +18,7 @@ from tqdm import tqdm
 
 from tests.support.client import NotAccepted, Visitor
 from tests.support.images import numbered, outfit_jpeg
-from tests.support.live_stack import LEASE_S, House, Part
+from tests.support.live_stack import LEASE_S, LiveStack, Part
 from tests.support.starting import wait_until
 
 PEOPLE = 4
@@ -63,14 +63,14 @@ class Tally:
 class Strikes:
     """What may die, and how it comes back. Every kind strikes before one strikes again."""
 
-    house: House
+    stack: LiveStack
     chance: random.Random
     workers: dict[str, Part] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.workers = {name: self.house.start_worker(name) for name in ("first", "second")}
-        self.beat = self.house.start_beat()
+        self.workers = {name: self.stack.start_worker(name) for name in ("first", "second")}
+        self.beat = self.stack.start_beat()
         self._kinds: list[tuple[str, Callable[[], None]]] = [
             ("worker process killed", self._worker_process),
             ("worker killed, all of it", self._worker),
@@ -79,7 +79,7 @@ class Strikes:
             ("site killed, all of it", self._site),
             ("beat killed", self._beat),
             ("broker killed", lambda: self._service("valkey")),
-            ("broker emptied", self.house.empty_broker),
+            ("broker emptied", self.stack.empty_broker),
             ("database killed", lambda: self._service("postgres")),
             ("photo store killed", lambda: self._service("seaweedfs")),
         ]
@@ -106,7 +106,7 @@ class Strikes:
     def _worker(self) -> None:
         name = self._some_worker()
         self.workers[name].kill()
-        self.workers[name] = self.house.start_worker(name)
+        self.workers[name] = self.stack.start_worker(name)
 
     def _freeze(self) -> None:
         part = self.workers[self._some_worker()]
@@ -114,25 +114,25 @@ class Strikes:
         threading.Timer(LEASE_S + 2, part.signal, [signal.SIGCONT]).start()
 
     def _site_process(self) -> None:
-        self.house.site.kill_children()
+        self.stack.site.kill_children()
 
     def _site(self) -> None:
-        self.house.site.kill()
-        self.house.site = self.house.start_site()
+        self.stack.site.kill()
+        self.stack.site = self.stack.start_site()
 
     def _beat(self) -> None:
         self.beat.kill()
-        self.beat = self.house.start_beat()
+        self.beat = self.stack.start_beat()
 
     def _service(self, name: str) -> None:
-        self.house.kill_service(name)
-        self.house.start_service(name)
+        self.stack.kill_service(name)
+        self.stack.start_service(name)
 
 
-def soak(house: House, photos: int, seed: int = 0) -> Tally:
-    """Upload so many photos into the house while everything in it is killed, and count."""
-    strikes = Strikes(house, random.Random(seed))
-    people = [Visitor.sign_up(house.address, f"person-{number}") for number in range(PEOPLE)]
+def soak(stack: LiveStack, photos: int, seed: int = 0) -> Tally:
+    """Upload so many photos into the stack while everything in it is killed, and count."""
+    strikes = Strikes(stack, random.Random(seed))
+    people = [Visitor.sign_up(stack.address, f"person-{number}") for number in range(PEOPLE)]
     accepted: set[uuid.UUID] = set()
     drawn = outfit_jpeg()
     with (
@@ -149,8 +149,8 @@ def soak(house: House, photos: int, seed: int = 0) -> Tally:
         strikes.go_on_while(uploading)
         for each in uploading:
             each.result()
-    _settle(house)
-    return _count(house, accepted, strikes.counts)
+    _settle(stack)
+    return _count(stack, accepted, strikes.counts)
 
 
 def _upload(person: Visitor, photo: bytes) -> uuid.UUID:
@@ -165,24 +165,24 @@ def _upload(person: Visitor, photo: bytes) -> uuid.UUID:
             time.sleep(0.2)
 
 
-def _settle(house: House) -> None:
+def _settle(stack: LiveStack) -> None:
     try:
-        wait_until(lambda: not {"queued", "running"} & set(house.statuses()), "the end", SETTLE_S)
+        wait_until(lambda: not {"queued", "running"} & set(stack.statuses()), "the end", SETTLE_S)
     except AssertionError:
         return  # the tally says what is stuck
 
 
-def _count(house: House, accepted: set[uuid.UUID], strikes: dict[str, int]) -> Tally:
-    statuses = dict(house.query("SELECT id::text, status FROM classifier_outfit"))
-    ((doubled,),) = house.query(
+def _count(stack: LiveStack, accepted: set[uuid.UUID], strikes: dict[str, int]) -> Tally:
+    statuses = dict(stack.query("SELECT id::text, status FROM classifier_outfit"))
+    ((doubled,),) = stack.query(
         "SELECT count(*) FROM (SELECT FROM classifier_prediction"
         " GROUP BY outfit_id, release_id HAVING count(*) > 1) AS twice"
     )
-    ((predicted,),) = house.query("SELECT count(DISTINCT outfit_id) FROM classifier_prediction")
-    ((longest,),) = house.query(
+    ((predicted,),) = stack.query("SELECT count(DISTINCT outfit_id) FROM classifier_prediction")
+    ((longest,),) = stack.query(
         "SELECT extract(epoch FROM max(classified - created))::float FROM classifier_outfit"
     )
-    reasons = house.query(
+    reasons = stack.query(
         "SELECT error_code, count(*) FROM classifier_outfit WHERE status = 'failed' GROUP BY 1"
     )
     finished = predicted + sum(number for _, number in reasons)

@@ -19,8 +19,8 @@ from tests.conftest import STARTER
 from tests.inference.wardrobes import activate_wardrobes
 from tests.support.images import draw_outfit, encode
 from worker import tasks
-from worker.classification import InHand, process, work
-from worker.loaded_model import NoActiveRelease, held
+from worker.classification import PrefetchedClaim, process, work
+from worker.loaded_model import NoActiveRelease, loaded_model
 from worker.releases import activate, register_starter
 
 Make = Callable[..., Outfit]
@@ -55,7 +55,7 @@ def test_a_prediction_is_decided_by_the_calibrated_threshold(
     for seed in range(4):
         make_outfit(seed)
     work(budget_s=30)
-    threshold = held().bundle.calibration.threshold
+    threshold = loaded_model().bundle.calibration.threshold
     for prediction in Prediction.objects.all():
         assert prediction.decided == (prediction.confidence >= threshold)
 
@@ -102,7 +102,7 @@ def test_a_photo_that_the_engine_cannot_take_is_found_among_its_claim_mates(
                 raise RuntimeError("poison")
             return real.engine.run(images)
 
-    real = held()
+    real = loaded_model()
     from io import BytesIO
 
     from PIL import Image
@@ -111,7 +111,7 @@ def test_a_photo_that_the_engine_cannot_take_is_found_among_its_claim_mates(
 
     guilty, healthy = make_outfit(1), make_outfit(2)
     poison = model_input(Image.open(BytesIO(objects.get(guilty.thumb_key))))
-    assert process(InHand(claim_outfits("w", 10)), replace(real, engine=Picky())) == 1
+    assert process(PrefetchedClaim(claim_outfits("w", 10)), replace(real, engine=Picky())) == 1
     guilty.refresh_from_db()
     healthy.refresh_from_db()
     assert (guilty.status, guilty.error_code) == ("queued", "engine_error")
@@ -137,9 +137,9 @@ class Sayer:
 
 def predicted(outfit: Outfit, said: dict[str, float]) -> Prediction:
     """The prediction of the waiting outfit by an engine that says this."""
-    now = held()
+    now = loaded_model()
     engine = Sayer(now.bundle.taxonomy.ids, said)
-    assert process(InHand(claim_outfits("w", 1)), replace(now, engine=engine)) == 1
+    assert process(PrefetchedClaim(claim_outfits("w", 1)), replace(now, engine=engine)) == 1
     return outfit.predictions.get()
 
 

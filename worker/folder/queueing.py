@@ -21,9 +21,9 @@ def enqueue(
     batch: Batch,
     *,
     wardrobe: str = "",
-    tell: Callable[[str, Accepted | str], None],
+    on_progress: Callable[[str, Accepted | str], None],
 ) -> None:
-    """Accept each file into `batch`; `tell` learns each path with what came of it.
+    """Accept each file into `batch`; `on_progress` gets each path with what came of it.
 
     Quotas hold as for uploads: a rate that is reached is waited for. Raises Refused where waiting
     does not help and every other file would meet the same: a quota that is used up, or no storage.
@@ -31,18 +31,18 @@ def enqueue(
     for file in files:
         name = file.name(folder)
         if file.error:
-            tell(name, file.error)
+            on_progress(name, file.error)
             continue
         try:
             accepted = _accept(file.path, name, batch, wardrobe)
         except Refused as refused:
             if refused.reason in _FOR_ALL:
                 raise
-            tell(name, f"{refused.reason}: {refused.sentence}")
+            on_progress(name, f"{refused.reason}: {refused.sentence}")
         except OSError as error:
-            tell(name, f"unreadable: {error.strerror}.")
+            on_progress(name, f"unreadable: {error.strerror}.")
         else:
-            tell(name, accepted)
+            on_progress(name, accepted)
 
 
 _FOR_ALL = (

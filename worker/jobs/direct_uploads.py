@@ -6,7 +6,7 @@ from django.core.files.base import ContentFile
 
 from classifier.batches.service import add_photo
 from classifier.lifecycle.failures import Failure
-from classifier.lifecycle.wakeup import wake_inspector
+from classifier.lifecycle.wakeup import wake_upload_check
 from classifier.models import Outfit
 from classifier.storage import objects
 from classifier.storage.objects import ObjectMissing, StorageUnavailable
@@ -29,7 +29,7 @@ def check_uploads() -> int:
         if claim is None:
             return checked
         check(claim)
-    wake_inspector()
+    wake_upload_check()
     return AT_A_TIME
 
 
@@ -70,10 +70,10 @@ def _accepted(claim: Claim) -> Outfit:
     if objects.size(upload.key) > settings.FASI_MAX_UPLOAD_BYTES:
         raise Refused(Refusal.TOO_LARGE)
     photo = ContentFile(objects.get(upload.key), upload.name)
-    address, wardrobe = upload.address, upload.wardrobe
+    ip_address, wardrobe = upload.address, upload.wardrobe
     if upload.batch:
-        return add_photo(upload.batch, photo, address=address, wardrobe=wardrobe).outfit
-    return accept_photo(upload.owner_id, photo, address=address, wardrobe=wardrobe).outfit
+        return add_photo(upload.batch, photo, ip_address=ip_address, wardrobe=wardrobe).outfit
+    return accept_photo(upload.owner_id, photo, ip_address=ip_address, wardrobe=wardrobe).outfit
 
 
 def _discard(key: str) -> None:

@@ -1,4 +1,4 @@
-"""Long work that is not classifying: exports, erasures, ZIPs, what is over. Rows say what to do.
+"""Long jobs that are not classification: exports, erasures, ZIPs, what is over. Rows say what.
 
 It has a queue and a process of its own, without an engine: an export of thousands of photos must
 not keep a single photo waiting for its style.
@@ -22,7 +22,7 @@ from worker.loaded_model import worker_name
 log = structlog.get_logger(__name__)
 
 
-def do_chores() -> None:
+def run_maintenance() -> None:
     """Do all that waits; what fails for want of S3 stays to be done next time."""
     if count := exports.return_expired_exports():
         log.warning("export_leases_expired", count=count)
@@ -40,13 +40,13 @@ def do_chores() -> None:
         unpack(zip_claim)
 
 
-def _try(chore: Callable[[Any], object], of: Any) -> None:
+def _try(job: Callable[[Any], object], of: Any) -> None:
     """What cannot be done now stays to be done, and must not hold up the others."""
     try:
-        chore(of)
+        job(of)
     except SoftTimeLimitExceeded:
         raise
     except StorageUnavailable as error:
-        log.error("chore_put_off", error=str(error))
+        log.error("maintenance_postponed", error=str(error))
     except Exception:
-        log.exception("chore_failed")
+        log.exception("maintenance_failed")

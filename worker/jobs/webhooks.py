@@ -1,4 +1,4 @@
-"""Sends what webhooks are told, in a thread of its own: a slow receiver delays no photo."""
+"""Sends the deliveries of webhooks in a thread of its own: a slow receiver delays no photo."""
 
 import http.client
 import json
@@ -6,6 +6,7 @@ import socket
 import ssl
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from http import HTTPStatus
 from threading import Lock, Thread, Timer
 
 import structlog
@@ -21,31 +22,30 @@ log = structlog.get_logger(__name__)
 
 CONNECT_S = 5
 WHOLE_S = 15
-GONE = 410
 HEADERS = {"Content-Type": "application/json", "User-Agent": "FASI-Webhooks/1"}
 
 
 @dataclass(frozen=True)
-class Told:
+class DeliveryResult:
     """What became of one attempt: the HTTP status, or what went wrong before there was one."""
 
     answer: int | None
     error: str = ""
 
     @property
-    def heard(self) -> bool:
+    def succeeded(self) -> bool:
         return self.answer is not None and 200 <= self.answer < 300
 
 
 class _Pinned(http.client.HTTPConnection):
-    """A connection to the address that was checked, whatever the name resolves to by now."""
+    """A connection to the IP address that was checked, whatever the name resolves to by now."""
 
     def __init__(self, to: Target) -> None:
         super().__init__(to.host, to.port, timeout=CONNECT_S)
         self._to = to
 
     def connect(self) -> None:
-        self.sock = socket.create_connection((self._to.address, self._to.port), self.timeout)
+        self.sock = socket.create_connection((self._to.ip_address, self._to.port), self.timeout)
         if self._to.secure:
             context = ssl.create_default_context()
             self.sock = context.wrap_socket(self.sock, server_hostname=self._to.host)
@@ -59,12 +59,12 @@ class _Pinned(http.client.HTTPConnection):
                 return
 
 
-def send(claim: Claim, body: bytes) -> Told:
+def send(claim: Claim, body: bytes) -> DeliveryResult:
     """One attempt. A redirect is an answer like any other that is no success."""
     try:
         to = target(claim.url)
     except AddressRefused as error:
-        return Told(None, str(error))
+        return DeliveryResult(None, str(error))
     headers = signed_headers(claim.secret, claim.delivery_id, timezone.now(), body)
     link = _Pinned(to)
     # Each single read has its timeout; this ends an answer that drips in byte by byte.
@@ -73,40 +73,41 @@ def send(claim: Claim, body: bytes) -> Told:
     end.start()
     try:
         link.request("POST", to.path, body, HEADERS | headers)
-        return Told(link.getresponse().status)
+        return DeliveryResult(link.getresponse().status)
     except (OSError, http.client.HTTPException) as error:
-        return Told(None, f"{type(error).__name__}: {error}")
+        return DeliveryResult(None, f"{type(error).__name__}: {error}")
     finally:
         end.cancel()
         link.close()
 
 
 def deliver_due() -> int:
-    """Send all that is due. Returns how many were heard."""
-    heard = 0
-    with ThreadPoolExecutor(deliveries.AT_A_TIME, thread_name_prefix="courier") as pool:
+    """Send all that is due. Returns how many succeeded."""
+    succeeded = 0
+    with ThreadPoolExecutor(deliveries.AT_A_TIME, thread_name_prefix="webhooks") as pool:
         while claims := deliveries.claim_deliveries():
-            bodies = [json.dumps(deliveries.told(claim)).encode() for claim in claims]
-            for claim, told in zip(claims, pool.map(send, claims, bodies), strict=True):
-                heard += told.heard
-                _note(claim, told)
-    return heard
+            bodies = [json.dumps(deliveries.payload(claim)).encode() for claim in claims]
+            for claim, result in zip(claims, pool.map(send, claims, bodies), strict=True):
+                succeeded += result.succeeded
+                _note(claim, result)
+    return succeeded
 
 
-def _note(claim: Claim, told: Told) -> None:
+def _note(claim: Claim, result: DeliveryResult) -> None:
     log.info(
-        "webhook_told" if told.heard else "webhook_not_told",
+        "webhook_delivered" if result.succeeded else "webhook_not_delivered",
         delivery=str(claim.delivery_id),
         attempt=claim.attempt,
-        answer=told.answer,
-        error=told.error,
+        answer=result.answer,
+        error=result.error,
     )
-    if told.answer is not None and told.heard:
-        deliveries.delivered(claim, told.answer)
-    elif told.answer == GONE:
-        deliveries.gone(claim, GONE)
+    if result.answer is not None and result.succeeded:
+        deliveries.delivered(claim, result.answer)
+    elif result.answer == HTTPStatus.GONE:
+        deliveries.disable(claim, HTTPStatus.GONE)
     else:
-        deliveries.put_off(claim, told.answer, told.error or f"answered with {told.answer}")
+        error = result.error or f"answered with {result.answer}"
+        deliveries.retry_later(claim, result.answer, error)
 
 
 _at_work = Lock()
@@ -118,14 +119,14 @@ def start_delivering() -> None:
     If the process dies meanwhile, what was being sent is due again a minute later.
     """
     if _at_work.acquire(blocking=False):
-        Thread(target=_deliver, name="courier", daemon=True).start()
+        Thread(target=_deliver, name="webhooks", daemon=True).start()
 
 
 def _deliver() -> None:
     try:
         deliver_due()
     except Exception:
-        log.exception("courier_stopped")  # the next sweep starts another
+        log.exception("deliveries_stopped")  # the next sweep starts another
     finally:
         connection.close()
         _at_work.release()

@@ -90,7 +90,7 @@ def _take(row: Unpacking, archive: ZipFile, info: ZipInfo) -> None:
     try:
         photo = ContentFile(data, name)
         add_photo(
-            row.batch, photo, name=name, address=row.address, wardrobe=row.wardrobe, paced=True
+            row.batch, photo, name=name, ip_address=row.address, wardrobe=row.wardrobe, paced=True
         )
     except Refused as refused:
         if refused.reason in ENDS_IT:

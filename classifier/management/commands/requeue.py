@@ -45,7 +45,7 @@ class Command(BaseCommand):
 
     def _list(self) -> None:
         for kind in kinds():
-            self.stdout.write(f"{kind.count:8} {kind.reason:24} {kind.words.prospect}")
+            self.stdout.write(f"{kind.count:8} {kind.reason:24} {kind.message.retry_hint}")
         self.stdout.write("Choose with --reason, --outfit or --all.")
 
     def _named(self, outfits: set[uuid.UUID], dry_run: bool) -> None:

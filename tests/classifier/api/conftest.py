@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from pytest_django.live_server_helper import LiveServer
 
-from classifier.api import waiting
+from classifier.api import long_polling
 from classifier.integrations.tokens import issue_token
 from classifier.models import Release, Scope
 from tests.support.images import outfit_jpeg
@@ -68,9 +68,9 @@ def staffs(staff: User, program: Callable[..., Program]) -> Program:
 @pytest.fixture
 def nobody_waits(settings: object) -> Iterator[None]:
     """The places for waiting requests are counted anew, from the settings of this test."""
-    waiting._places.cache_clear()
+    long_polling._places.cache_clear()
     yield
-    waiting._places.cache_clear()
+    long_polling._places.cache_clear()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Webhooks: told by a real worker to a real receiver, over HTTP."""
+"""Webhooks: sent by a real worker to a real receiver, over HTTP."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -29,10 +29,10 @@ Make = Callable[..., Outfit]
 
 
 class Receiver:
-    """Somebody's server: keeps what it is told and answers as a test wants."""
+    """Somebody's server: keeps what it receives and answers as a test wants."""
 
     def __init__(self) -> None:
-        self.told: list[tuple[dict[str, str], bytes]] = []
+        self.received: list[tuple[dict[str, str], bytes]] = []
         self.answer = 204
         self.location = ""
         receiver = self
@@ -40,7 +40,7 @@ class Receiver:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                receiver.told.append((dict(self.headers), body))
+                receiver.received.append((dict(self.headers), body))
                 self.send_response(receiver.answer)
                 if receiver.location:
                     self.send_header("Location", receiver.location)
@@ -54,7 +54,7 @@ class Receiver:
         Thread(target=self.server.serve_forever, daemon=True).start()
 
     def events(self) -> list[dict[str, Any]]:
-        return [json.loads(body) for _headers, body in self.told]
+        return [json.loads(body) for _headers, body in self.received]
 
 
 @pytest.fixture
@@ -83,15 +83,15 @@ def test_a_done_outfit_is_told_and_signed(
     outfit = make_outfit()
     work(budget_s=30)
     assert deliver_due() == 1
-    headers, body = receiver.told[0]
-    told = verify_webhook(webhook["secret"], headers, body)
+    headers, body = receiver.received[0]
+    event = verify_webhook(webhook["secret"], headers, body)
     outfit.refresh_from_db()
-    assert told["type"] == "outfit.done"
-    assert told["data"]["id"] == str(outfit.pk)
-    assert told["data"]["style"] == outfit.style
-    assert told["data"]["url"] == f"/api/v1/outfits/{outfit.pk}"
+    assert event["type"] == "outfit.done"
+    assert event["data"]["id"] == str(outfit.pk)
+    assert event["data"]["style"] == outfit.style
+    assert event["data"]["url"] == f"/api/v1/outfits/{outfit.pk}"
     assert headers["webhook-id"] == str(Delivery.objects.get().pk)
-    assert deliver_due() == 0  # once told, never again
+    assert deliver_due() == 0  # once delivered, never again
 
 
 def test_what_is_forged_or_old_is_not_believed(
@@ -100,7 +100,7 @@ def test_what_is_forged_or_old_is_not_believed(
     make_outfit()
     work(budget_s=30)
     deliver_due()
-    headers, body = receiver.told[0]
+    headers, body = receiver.received[0]
     with pytest.raises(ValueError, match="not signed"):
         verify_webhook(webhook["secret"], headers, body.replace(b"done", b"fake"))
     old = signed_headers(webhook["secret"], "1", timezone.now() - timedelta(minutes=6), body)
@@ -125,8 +125,8 @@ def test_a_failed_outfit_is_told(
     make_outfit()
     fail(claim_outfits("test", 1), Failure.ENGINE, "broken")
     deliver_due()
-    (told,) = receiver.events()
-    assert (told["type"], told["data"]["failure"]) == ("outfit.failed", "engine_error")
+    (event,) = receiver.events()
+    assert (event["type"], event["data"]["failure"]) == ("outfit.failed", "engine_error")
 
 
 def test_a_lost_lease_tells_nothing(webhook: dict[str, Any], make_outfit: Make) -> None:
@@ -160,7 +160,7 @@ def test_what_was_not_heard_is_told_again_later(
     receiver.answer = 200
     due_now()
     assert deliver_due() == 1
-    ids = {headers["webhook-id"] for headers, _body in receiver.told}
+    ids = {headers["webhook-id"] for headers, _body in receiver.received}
     assert len(ids) == 1  # by which a receiver knows that it heard this before
     shown = owners.get(f"webhooks/{webhook['id']}/deliveries").json()["items"]
     assert [(each["status"], each["attempts"], each["answer"]) for each in shown] == [
@@ -178,7 +178,7 @@ def test_after_the_last_attempt_it_is_given_up(
         deliver_due()
     delivery = Delivery.objects.get()
     assert (delivery.status, delivery.attempts) == ("failed", MOST_ATTEMPTS)
-    assert len(receiver.told) == MOST_ATTEMPTS
+    assert len(receiver.received) == MOST_ATTEMPTS
 
 
 def test_410_ends_the_webhook(
@@ -203,7 +203,7 @@ def test_a_redirect_is_not_followed(
     receiver.answer, receiver.location = 307, receiver.url
     owners.post(f"webhooks/{webhook['id']}/test")
     assert deliver_due() == 0
-    assert len(receiver.told) == 1
+    assert len(receiver.received) == 1
     assert Delivery.objects.get().answer == 307
 
 
@@ -224,7 +224,7 @@ def test_what_a_dead_worker_was_sending_is_sent_by_another(
     assert deliver_due() == 0  # it is in other hands
     due_now()
     assert deliver_due() == 1
-    assert deliveries.put_off(lost, None, "too late") is False
+    assert deliveries.retry_later(lost, None, "too late") is False
     assert Delivery.objects.get().status == "delivered"
 
 
@@ -245,7 +245,7 @@ def test_a_worker_delivers_in_the_background(
     owners.post(f"webhooks/{webhook['id']}/test")
     webhooks.start_delivering()
     wait_until(lambda: Delivery.objects.get().status == "delivered", "the delivery", 10)
-    wait_until(lambda: not webhooks._at_work.locked(), "the courier's end", 10)
+    wait_until(lambda: not webhooks._at_work.locked(), "the end of the sending thread", 10)
 
 
 def test_a_deleted_outfit_is_only_named(
@@ -350,5 +350,5 @@ def test_an_address_that_moved_inside_is_not_told(
     settings.FASI_WEBHOOK_ALLOW_INTERNAL = False
     Webhook.objects.update(url="https://localhost/")
     assert deliver_due() == 0
-    assert receiver.told == []
+    assert receiver.received == []
     assert "private network" in Delivery.objects.get().error_text

@@ -24,7 +24,7 @@ from tests.support.bucket import all_user_keys, keys_below, take_away
 from tests.support.images import outfit_jpeg
 from tests.support.zipping import zip_of_photos
 from worker.classification import work
-from worker.jobs.maintenance import do_chores
+from worker.jobs.maintenance import run_maintenance
 
 Make = Callable[..., Outfit]
 JSON = {"Accept": "application/json"}
@@ -150,7 +150,7 @@ def test_a_single_photo_is_claimed_before_any_of_a_batch(
 ) -> None:
     begin(as_owner, *photos(1, 2, 3))
     begin_zip(as_owner, 4, 5)
-    do_chores()
+    run_maintenance()
     own, others = make_outfit(10), make_outfit(11, user=stranger)
     first = claim_outfits("worker", 2)
     assert {claim.outfit_id for claim in first} == {own.pk, others.pk}
@@ -166,11 +166,11 @@ def test_cancelling_keeps_results_and_removes_what_waits(
     (held,) = claim_outfits("worker", 1)
     assert as_owner.post(f"/batches/{batch.pk}/cancel/").status_code == 302
     assert claim_outfits("worker", 10) == []  # at once, before anything is removed
-    do_chores()
+    run_maintenance()
     assert Outfit.objects.filter(status="queued").count() == 0
     put_back([held], Failure.STORAGE_UNAVAILABLE, "S3 was away")
     assert 'data-status="pending"' in counts(as_owner, batch)
-    do_chores()
+    run_maintenance()
     (left,) = Outfit.objects.filter(batch=batch)
     assert left.status == Outfit.Status.DONE
     assert all_user_keys() == {left.photo_key, left.thumb_key}
@@ -182,7 +182,7 @@ def test_a_cancelled_batch_takes_no_photo(as_owner: Client) -> None:
     cancel(batch)
     answer = as_owner.post(f"/batches/{batch.pk}/photos/", {"photo": photos(2)}, headers=JSON)
     assert (answer.status_code, answer.json()["reason"]) == (409, "batch_cancelled")
-    do_chores()
+    run_maintenance()
     assert not Outfit.objects.exists()
     assert all_user_keys() == set()
 
@@ -191,7 +191,7 @@ def test_cancelling_stops_a_zip(as_owner: Client) -> None:
     batch = begin_zip(as_owner, 1, 2)
     assert keys_below(objects.BATCHES) != set()
     as_owner.post(f"/batches/{batch.pk}/cancel/")
-    do_chores()
+    run_maintenance()
     assert not Outfit.objects.exists()
     assert all_user_keys() == set()
     assert 'data-status="cancelled"' in counts(as_owner, batch)
@@ -205,7 +205,7 @@ def test_what_is_queued_again_after_a_cancel_is_not_part_of_it(
     Outfit.objects.update(status="failed", error_code="engine_error")
     cancel(batch)
     requeue([outfit.pk], Outfit.Priority.INTERACTIVE)
-    do_chores()
+    run_maintenance()
     assert Outfit.objects.get().status == Outfit.Status.QUEUED
 
 
@@ -216,10 +216,10 @@ def test_while_s3_is_away_a_cancel_stays_to_be_done(
     with monkeypatch.context() as away:
         take_away(away)
         as_owner.post(f"/batches/{batch.pk}/cancel/")
-        do_chores()
+        run_maintenance()
         assert Outfit.objects.count() == 1
         assert claim_outfits("worker", 1) == []
-    do_chores()
+    run_maintenance()
     assert not Outfit.objects.exists()
 
 
@@ -231,10 +231,10 @@ def test_while_s3_is_away_a_zip_is_refused_or_waits(
         take_away(away)
         file = SimpleUploadedFile("closet.zip", zip_of_photos(2))
         assert as_owner.post("/batches/", {"archive": file}).status_code == 503
-        do_chores()
+        run_maintenance()
     assert Unpacking.objects.get().status == Unpacking.Status.QUEUED
     Unpacking.objects.update(not_before=timezone.now())
-    do_chores()
+    run_maintenance()
     assert Outfit.objects.count() == 1
 
 
@@ -251,7 +251,7 @@ def test_zips_without_a_row_are_orphans(as_owner: Client) -> None:
 def test_erasing_an_account_takes_its_zips_along(as_owner: Client, owner: User) -> None:
     begin_zip(as_owner, 1, 2)
     close_account(owner)
-    do_chores()
+    run_maintenance()
     assert not User.objects.filter(pk=owner.pk).exists()
     assert all_user_keys() == set()
 

@@ -16,7 +16,7 @@ from classifier.uploads.handler import TooLargeFile
 from tests.support.bucket import keys_below
 from tests.support.images import outfit_jpeg
 from tests.support.zipping import link, zip_of, zip_of_photos
-from worker.jobs.maintenance import do_chores
+from worker.jobs.maintenance import run_maintenance
 
 Send = Callable[..., Any]
 
@@ -35,7 +35,7 @@ def send(as_owner: Client) -> Send:
 def unpacked(send: Send, data: bytes) -> Batch:
     """The batch that this ZIP became."""
     assert send(data).status_code == 302
-    do_chores()
+    run_maintenance()
     return Batch.objects.get()
 
 
@@ -204,7 +204,7 @@ def test_a_spent_quota_stops_it_and_sending_again_doubles_nothing(
     assert "2 of 4 files" in page
     settings.FASI_UPLOADS_PER_DAY = 100
     send(data)
-    do_chores()
+    run_maintenance()
     assert Outfit.objects.count() == 4
     second = Batch.objects.exclude(pk=batch.pk).get()
     assert LeftOut.objects.filter(batch=second, reason="").count() == 2
@@ -219,14 +219,14 @@ def test_nobody_fills_the_bucket_with_zips_that_wait(send: Send) -> None:
     for seed in range(3):
         assert send(zip_of_photos(seed)).status_code == 302
     assert send(zip_of_photos(9)).status_code == 429
-    do_chores()
+    run_maintenance()
     assert send(zip_of_photos(9)).status_code == 302
 
 
 def test_a_file_that_ends_its_workers_is_passed_over(send: Send, settings: Any) -> None:
     send(zip_of_photos(1, 2))
     Unpacking.objects.update(deaths=settings.FASI_MAX_ATTEMPTS)
-    do_chores()
+    run_maintenance()
     batch = Batch.objects.get()
     assert left_out(batch) == {"week/1.jpg": "file_ends_workers"}
     assert batch.total == 1

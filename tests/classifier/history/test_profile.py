@@ -11,8 +11,8 @@ from classifier.history.profile import (
     FEWEST,
     HALF_LIFE_DAYS,
     LATELY_DAYS,
+    DailyTotals,
     Profile,
-    Worn,
     decayed,
     style_profile,
 )
@@ -21,13 +21,13 @@ TODAY = date(2026, 6, 1)
 STYLES = ("casual", "formal", "sporty", "streetwear", "y2k")
 
 
-def wore(days_ago: int, **shares: float) -> Worn:
+def wore(days_ago: int, **shares: float) -> DailyTotals:
     """One outfit with these probabilities, some days ago."""
     top = max(shares, key=lambda style: shares[style])
-    return Worn(TODAY - timedelta(days=days_ago), 1, shares, {top: 1})
+    return DailyTotals(TODAY - timedelta(days=days_ago), 1, shares, {top: 1})
 
 
-def profile_of(worn: Iterable[Worn]) -> Profile:
+def profile_of(worn: Iterable[DailyTotals]) -> Profile:
     history = sorted(worn, key=lambda each: each.day, reverse=True)
     latest = [next(iter(each.tops)) for each in history]
     found = style_profile(history, latest, TODAY, STYLES)
@@ -58,7 +58,7 @@ def test_an_outfit_counts_half_for_each_half_life() -> None:
 
 
 def test_after_a_long_pause_the_last_outfits_are_the_style_of_now() -> None:
-    def history(pause: int) -> list[Worn]:
+    def history(pause: int) -> list[DailyTotals]:
         old = [wore(pause + 400 + day, formal=1.0) for day in range(30)]
         return [*old, *(wore(pause + day, y2k=1.0) for day in range(10))]
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from django.contrib.auth.models import User
 from django.test import Client
 
-from classifier.history.queries import extremes_of, latest_styles, similar_to, worn_by
+from classifier.history.queries import daily_totals, extremes_of, latest_styles, similar_to
 from classifier.lifecycle.reviews import record_review
 from classifier.models import Outfit, Release, Review
-from tests.support.histories import add_outfit, add_prediction
+from tests.support.factories import add_outfit, add_prediction
 from worker.releases import activate, register_starter
 
 
@@ -91,11 +91,11 @@ def test_the_owners_verdict_counts_before_staffs_and_staffs_before_the_models(
 ) -> None:
     prediction = add_outfit(owner, release, "formal", confidence=0.9)
     record_review(prediction, staff.pk, Review.Role.STAFF, "casual")
-    (day,) = worn_by(owner.pk)
+    (day,) = daily_totals(owner.pk)
     assert (day.shares, day.tops) == ({"casual": 1.0}, {"casual": 1})
     record_review(prediction, owner.pk, Review.Role.OWNER, "boho")
     record_review(prediction, stranger.pk, Review.Role.STAFF, "y2k")
-    (day,) = worn_by(owner.pk)
+    (day,) = daily_totals(owner.pk)
     assert day.shares == {"boho": 1.0}
     assert latest_styles(owner.pk) == ["boho"]
 
@@ -103,7 +103,7 @@ def test_the_owners_verdict_counts_before_staffs_and_staffs_before_the_models(
 def test_what_is_not_decided_weighs_by_its_probabilities(owner: User, release: Release) -> None:
     add_outfit(owner, release, "formal", confidence=0.4)
     add_outfit(owner, release, "formal", confidence=0.4)
-    (day,) = worn_by(owner.pk)
+    (day,) = daily_totals(owner.pk)
     assert day.outfits == 2
     assert math.isclose(day.shares["formal"], 0.8, abs_tol=1e-6)
     assert math.isclose(sum(day.shares.values()), 2, abs_tol=1e-6)
@@ -114,7 +114,7 @@ def test_only_the_newest_prediction_of_an_outfit_counts(
 ) -> None:
     outfit = add_outfit(owner, release, "formal", days_ago=3).outfit
     add_prediction(outfit, second_release(starter_copy()), "boho")
-    (day,) = worn_by(owner.pk)
+    (day,) = daily_totals(owner.pk)
     assert (day.outfits, day.shares, day.tops) == (1, {"boho": 1.0}, {"boho": 1})
 
 

@@ -20,14 +20,14 @@ from classifier.models import Attempt, Outfit
 from classifier.storage import objects
 from fasi_site.local.ports import HOST, free_port
 from tests.conftest import signed_in
-from tests.support.dead_letters import kill
+from tests.support.factories import make_dead_letter
 
 Make = Callable[..., Outfit]
 INBOX = "/staff/dead-letters/"
 
 
 def test_the_inbox_is_for_staff(make_outfit: Make, as_owner: Client, as_staff: Client) -> None:
-    outfit = kill(make_outfit())
+    outfit = make_dead_letter(make_outfit())
     for method in (Client().get, Client().post):
         assert method(INBOX).status_code == 302  # to sign in
     assert as_owner.get(INBOX).status_code == 403
@@ -38,8 +38,8 @@ def test_the_inbox_is_for_staff(make_outfit: Make, as_owner: Client, as_staff: C
 
 
 def test_the_inbox_shows_reasons_attempts_and_counts(make_outfit: Make, as_staff: Client) -> None:
-    broken = kill(make_outfit(1))
-    missing = kill(make_outfit(2), Failure.OBJECT_MISSING)
+    broken = make_dead_letter(make_outfit(1))
+    missing = make_dead_letter(make_outfit(2), Failure.OBJECT_MISSING)
     page = as_staff.get(INBOX).content.decode()
     for outfit in (broken, missing):
         assert str(outfit.pk) in page
@@ -66,7 +66,7 @@ def test_the_inbox_shows_reasons_attempts_and_counts(make_outfit: Make, as_staff
 def test_the_inbox_needs_staff_and_the_permission(
     make_outfit: Make, stranger: User, is_staff: bool, permissions: list[str]
 ) -> None:
-    kill(make_outfit())
+    make_dead_letter(make_outfit())
     stranger.is_staff = is_staff
     stranger.save()
     stranger.user_permissions.set(Permission.objects.filter(codename__in=permissions))
@@ -76,7 +76,7 @@ def test_the_inbox_needs_staff_and_the_permission(
 
 
 def test_a_form_from_elsewhere_queues_nothing(make_outfit: Make, staff: User) -> None:
-    outfit = kill(make_outfit())
+    outfit = make_dead_letter(make_outfit())
     client = signed_in(staff, enforce_csrf_checks=True)
     for address in (INBOX, f"{INBOX}{outfit.pk}/delete/"):
         assert client.post(address, {"all": "1"}).status_code == 403
@@ -84,7 +84,7 @@ def test_a_form_from_elsewhere_queues_nothing(make_outfit: Make, staff: User) ->
 
 
 def test_the_inbox_is_paged_and_keeps_its_kind(make_outfit: Make, as_staff: Client) -> None:
-    template = kill(make_outfit())
+    template = make_dead_letter(make_outfit())
     Outfit.objects.bulk_create(
         Outfit(
             owner=template.owner,
@@ -122,18 +122,18 @@ def test_the_inbox_asks_the_database_no_more_for_more_letters(
             as_staff.get(INBOX)
         return len(asked)
 
-    kill(make_outfit(0))
+    make_dead_letter(make_outfit(0))
     one = questions()
     for seed in range(1, 5):
-        kill(make_outfit(seed))
+        make_dead_letter(make_outfit(seed))
     assert questions() == one
 
 
 def test_staff_queue_one_the_ticked_or_all_of_a_kind_again(
     make_outfit: Make, as_staff: Client
 ) -> None:
-    broken = [kill(make_outfit(seed)) for seed in range(3)]
-    missing = kill(make_outfit(9), Failure.OBJECT_MISSING)
+    broken = [make_dead_letter(make_outfit(seed)) for seed in range(3)]
+    missing = make_dead_letter(make_outfit(9), Failure.OBJECT_MISSING)
 
     back = as_staff.post(
         INBOX,
@@ -156,13 +156,13 @@ def test_staff_queue_one_the_ticked_or_all_of_a_kind_again(
 def test_a_choice_that_is_none_changes_nothing(
     make_outfit: Make, as_staff: Client, data: dict[str, str], status: int
 ) -> None:
-    kill(make_outfit())
+    make_dead_letter(make_outfit())
     assert as_staff.post(INBOX, data).status_code == status
     assert Outfit.objects.get().status == "failed"
 
 
 def test_staff_delete_one_for_ever(make_outfit: Make, as_staff: Client) -> None:
-    letter, other = kill(make_outfit(1)), kill(make_outfit(2))
+    letter, other = make_dead_letter(make_outfit(1)), make_dead_letter(make_outfit(2))
     address = f"{INBOX}{letter.pk}/delete/"
     assert address in as_staff.get(INBOX).content.decode()
     assert as_staff.get(address).status_code == 405
@@ -175,7 +175,7 @@ def test_staff_delete_one_for_ever(make_outfit: Make, as_staff: Client) -> None:
 def test_what_cannot_be_deleted_stays_a_dead_letter(
     make_outfit: Make, as_staff: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    letter = kill(make_outfit())
+    letter = make_dead_letter(make_outfit())
     away = boto3.client(
         "s3",
         endpoint_url=f"http://{HOST}:{free_port()}",
@@ -194,7 +194,7 @@ def test_what_cannot_be_deleted_stays_a_dead_letter(
 def test_what_is_no_dead_letter_any_more_is_not_deleted(
     make_outfit: Make, as_staff: Client
 ) -> None:
-    outfit = kill(make_outfit())
+    outfit = make_dead_letter(make_outfit())
     requeue([outfit.pk])
     page = as_staff.post(f"{INBOX}{outfit.pk}/delete/", follow=True).content.decode()
     assert "It was kept" in page
@@ -203,7 +203,7 @@ def test_what_is_no_dead_letter_any_more_is_not_deleted(
 
 
 def test_who_may_queue_again_may_not_for_that_delete(make_outfit: Make, stranger: User) -> None:
-    outfit = kill(make_outfit())
+    outfit = make_dead_letter(make_outfit())
     stranger.is_staff = True
     stranger.save()
     stranger.user_permissions.set(Permission.objects.filter(codename="change_outfit"))
@@ -221,7 +221,10 @@ def said(*arguments: str) -> str:
 
 
 def test_the_command_lists_and_queues_again(make_outfit: Make) -> None:
-    broken, missing = kill(make_outfit(1)), kill(make_outfit(2), Failure.OBJECT_MISSING)
+    broken, missing = (
+        make_dead_letter(make_outfit(1)),
+        make_dead_letter(make_outfit(2), Failure.OBJECT_MISSING),
+    )
     assert "1 object_broken" in said()
     assert said("--all", "--dry-run") == "2 dead letters would be queued again.\n"
     assert Outfit.objects.filter(status="failed").count() == 2
@@ -242,7 +245,7 @@ def test_the_command_names_what_is_no_dead_letter(make_outfit: Make) -> None:
 
 
 def test_the_command_takes_several_outfits(make_outfit: Make) -> None:
-    dead = [kill(make_outfit(seed)) for seed in range(3)]
+    dead = [make_dead_letter(make_outfit(seed)) for seed in range(3)]
     chosen = [str(each.pk) for each in dead[:2]]
     assert said("--outfit", *chosen, "--dry-run") == "2 dead letters would be queued again.\n"
     assert said("--outfit", *chosen) == "2 dead letters are queued again.\n"
@@ -262,6 +265,6 @@ def test_nothing_to_queue_is_no_error(site: None) -> None:
 
 
 def test_deleting_an_outfit_takes_its_history_with_it(make_outfit: Make, as_owner: Client) -> None:
-    outfit = kill(make_outfit())
+    outfit = make_dead_letter(make_outfit())
     as_owner.post(f"/outfits/{outfit.pk}/delete/")
     assert not Attempt.objects.exists()

@@ -17,7 +17,7 @@ from classifier.lifecycle.failures import Failure
 from classifier.lifecycle.requeue import requeue, requeue_all
 from classifier.models import Attempt, Outfit, Prediction, Release
 from tests.classifier.lifecycle.test_claims import expire, make_ready, prediction_for
-from tests.support.dead_letters import kill
+from tests.support.factories import make_dead_letter
 from worker.classification import work
 
 Make = Callable[..., Outfit]
@@ -147,7 +147,7 @@ def test_only_dead_letters_are_queued_again(make_outfit: Make, release: Release)
 def test_many_that_are_queued_again_stand_behind_each_other(
     make_outfit: Make, stranger: User
 ) -> None:
-    mine = [kill(make_outfit(seed)) for seed in range(3)]
+    mine = [make_dead_letter(make_outfit(seed)) for seed in range(3)]
     waiting = make_outfit(7, priority=Outfit.Priority.BATCH)
     requeue_all()
     turns = [Outfit.objects.get(pk=each.pk).turn for each in mine]
@@ -155,7 +155,7 @@ def test_many_that_are_queued_again_stand_behind_each_other(
 
 
 def test_what_staff_queue_again_goes_after_who_waits_now(make_outfit: Make) -> None:
-    old = kill(make_outfit(1))
+    old = make_dead_letter(make_outfit(1))
     requeue_all()
     waiting = make_outfit(2)
     assert [claim.outfit_id for claim in claim_outfits("w", 1)] == [waiting.pk]
@@ -163,7 +163,7 @@ def test_what_staff_queue_again_goes_after_who_waits_now(make_outfit: Make) -> N
 
 
 def test_two_people_at_once_queue_each_dead_letter_once(make_outfit: Make) -> None:
-    ids = [kill(make_outfit(seed)).pk for seed in range(6)]
+    ids = [make_dead_letter(make_outfit(seed)).pk for seed in range(6)]
     queued: list[uuid.UUID] = []
     barrier = threading.Barrier(2)
 
@@ -184,8 +184,8 @@ def test_all_of_a_kind_are_queued_a_few_at_a_time(
     make_outfit: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(requeueing, "REQUEUE_AT_A_TIME", 2)
-    broken = [kill(make_outfit(seed)) for seed in range(5)]
-    missing = kill(make_outfit(9), Failure.OBJECT_MISSING)
+    broken = [make_dead_letter(make_outfit(seed)) for seed in range(5)]
+    missing = make_dead_letter(make_outfit(9), Failure.OBJECT_MISSING)
     assert requeue_all("object_broken") == 5
     in_turn = Outfit.objects.filter(status="queued").order_by("turn")
     assert list(in_turn) == broken
@@ -198,7 +198,7 @@ def test_all_are_queued_once_though_they_fail_again_meanwhile(
     make_outfit: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for seed in range(3):
-        kill(make_outfit(seed))
+        make_dead_letter(make_outfit(seed))
 
     def fail_again() -> None:
         fail(claim_outfits("w", 10), Failure.OBJECT_BROKEN, "again")
@@ -211,13 +211,13 @@ def test_all_are_queued_once_though_they_fail_again_meanwhile(
 
 def test_no_more_than_the_limit_are_queued(make_outfit: Make) -> None:
     for seed in range(3):
-        kill(make_outfit(seed))
+        make_dead_letter(make_outfit(seed))
     assert requeue_all(limit=2) == 2
     assert Outfit.objects.filter(status="failed").count() == 1
 
 
 def test_its_waiting_is_counted_from_the_requeue(make_outfit: Make, as_owner: Client) -> None:
-    outfit = kill(make_outfit())
+    outfit = make_dead_letter(make_outfit())
     long_ago = timezone.now() - timedelta(days=3)
     Outfit.objects.update(created=long_ago, queued_at=long_ago)
     requeue([outfit.pk])

@@ -8,10 +8,10 @@ from django.test import Client
 
 from classifier.lifecycle.claims import claim_outfits, fail
 from classifier.lifecycle.dead_letters import OWNERS_ROUNDS
-from classifier.lifecycle.failures import Failure, words
+from classifier.lifecycle.failures import Failure, failure_message
 from classifier.lifecycle.requeue import requeue
 from classifier.models import Outfit, Release
-from tests.support.dead_letters import kill
+from tests.support.factories import make_dead_letter
 from worker.classification import work
 
 Make = Callable[..., Outfit]
@@ -20,7 +20,7 @@ Make = Callable[..., Outfit]
 def test_the_owner_tries_again_and_gets_a_prediction(
     make_outfit: Make, as_owner: Client, release: Release
 ) -> None:
-    outfit = kill(make_outfit(), Failure.STORAGE_UNAVAILABLE)
+    outfit = make_dead_letter(make_outfit(), Failure.STORAGE_UNAVAILABLE)
     page = as_owner.get(f"/outfits/{outfit.pk}/").content.decode()
     address = f"/outfits/{outfit.pk}/try-again/"
     assert address in page
@@ -33,7 +33,7 @@ def test_the_owner_tries_again_and_gets_a_prediction(
 def test_nobody_else_tries_it_again(
     make_outfit: Make, as_stranger: Client, as_staff: Client
 ) -> None:
-    outfit = kill(make_outfit())
+    outfit = make_dead_letter(make_outfit())
     address = f"/outfits/{outfit.pk}/try-again/"
     assert as_stranger.post(address).status_code == 404
     assert as_staff.post(address).status_code == 404
@@ -42,19 +42,19 @@ def test_nobody_else_tries_it_again(
 
 
 def test_trying_again_needs_a_post(make_outfit: Make, as_owner: Client) -> None:
-    outfit = kill(make_outfit())
+    outfit = make_dead_letter(make_outfit())
     assert as_owner.get(f"/outfits/{outfit.pk}/try-again/").status_code == 405
 
 
 def test_the_owner_waits_with_the_others_who_wait(make_outfit: Make, as_owner: Client) -> None:
-    outfit = kill(make_outfit(priority=Outfit.Priority.BATCH))
+    outfit = make_dead_letter(make_outfit(priority=Outfit.Priority.BATCH))
     as_owner.post(f"/outfits/{outfit.pk}/try-again/")
     outfit.refresh_from_db()
     assert (outfit.status, outfit.priority) == ("queued", Outfit.Priority.INTERACTIVE)
 
 
 def test_a_second_click_does_no_harm(make_outfit: Make, as_owner: Client) -> None:
-    outfit = kill(make_outfit())
+    outfit = make_dead_letter(make_outfit())
     for _ in range(2):
         answer = as_owner.post(f"/outfits/{outfit.pk}/try-again/")
         assert answer["Location"] == outfit.get_absolute_url()
@@ -68,15 +68,15 @@ def test_a_second_click_does_no_harm(make_outfit: Make, as_owner: Client) -> Non
 def test_the_failed_card_says_what_to_expect(
     make_outfit: Make, as_owner: Client, reason: Failure
 ) -> None:
-    outfit = kill(make_outfit(), reason)
+    outfit = make_dead_letter(make_outfit(), reason)
     page = as_owner.get(outfit.get_absolute_url()).content.decode()
-    assert str(words(reason).sentence) in page
-    assert str(words(reason).prospect) in page
+    assert str(failure_message(reason).sentence) in page
+    assert str(failure_message(reason).retry_hint) in page
     assert "/try-again/" in page
 
 
 def test_after_some_rounds_only_staff_queue_it_again(make_outfit: Make, as_owner: Client) -> None:
-    outfit = kill(make_outfit())
+    outfit = make_dead_letter(make_outfit())
     rounds = 1
     address = f"/outfits/{outfit.pk}/try-again/"
     while (answer := as_owner.post(address)).status_code == 302:
@@ -94,7 +94,7 @@ def test_after_some_rounds_only_staff_queue_it_again(make_outfit: Make, as_owner
 def test_trying_again_counts_as_an_upload(
     make_outfit: Make, as_owner: Client, settings: Any
 ) -> None:
-    outfit = kill(make_outfit())
+    outfit = make_dead_letter(make_outfit())
     settings.FASI_UPLOADS_PER_MINUTE = 1
     answer = as_owner.post(f"/outfits/{outfit.pk}/try-again/")
     assert answer.status_code == 429
@@ -106,7 +106,7 @@ def test_trying_again_counts_as_an_upload(
 def test_a_full_store_is_no_reason_not_to_try_again(
     make_outfit: Make, as_owner: Client, settings: Any
 ) -> None:
-    outfit = kill(make_outfit())
+    outfit = make_dead_letter(make_outfit())
     settings.FASI_STORED_BYTES = 1
     as_owner.post(f"/outfits/{outfit.pk}/try-again/")
     assert Outfit.objects.get().status == "queued"

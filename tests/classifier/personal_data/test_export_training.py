@@ -18,7 +18,7 @@ from classifier.personal_data.consents import record_consent
 from classifier.storage import objects
 from classifier.uploads.accept import accept_photo
 from tests.support.bucket import take_away
-from tests.support.histories import add_prediction
+from tests.support.factories import add_prediction
 from tests.support.images import encode
 from tests.training.patterns import draw_pattern
 

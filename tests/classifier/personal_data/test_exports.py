@@ -28,7 +28,7 @@ from classifier.storage import multipart, objects
 from classifier.storage.multipart import MultipartObject
 from tests.support.bucket import all_user_keys, keys_below, take_away, uploads_under_way
 from worker.classification import work
-from worker.jobs.maintenance import do_chores
+from worker.jobs.maintenance import run_maintenance
 
 Make = Callable[..., Outfit]
 
@@ -76,7 +76,7 @@ def test_the_export_has_everything(
     request_by(as_owner)
     assert 'data-status="queued"' in state_of(as_owner)
     assert "hx-get=" in state_of(as_owner)
-    do_chores()
+    run_maintenance()
     assert 'data-status="ready"' in state_of(as_owner)
     assert "hx-get=" not in state_of(as_owner)
 
@@ -113,14 +113,14 @@ def test_a_file_name_is_no_formula(make_outfit: Make, as_owner: Client) -> None:
     outfit = make_outfit()
     Outfit.objects.filter(pk=outfit.pk).update(original_name="=1+1.jpg")
     request_by(as_owner)
-    do_chores()
+    run_maintenance()
     (line,) = csv.DictReader(StringIO(download(as_owner).read("outfits.csv").decode("utf-8-sig")))
     assert line["name"] == "'=1+1.jpg"
 
 
 def test_an_empty_account_can_be_exported_too(as_owner: Client) -> None:
     request_by(as_owner)
-    do_chores()
+    run_maintenance()
     assert json.loads(download(as_owner).read("outfits.json")) == []
 
 
@@ -129,7 +129,7 @@ def test_only_ones_own_outfits_are_in_it(
 ) -> None:
     mine, _theirs = make_outfit(1), make_outfit(2, user=stranger)
     request_by(as_owner)
-    do_chores()
+    run_maintenance()
     archive = download(as_owner)
     assert [row["id"] for row in json.loads(archive.read("outfits.json"))] == [str(mine.pk)]
     assert len([name for name in archive.namelist() if name.startswith("photos/")]) == 1
@@ -137,7 +137,7 @@ def test_only_ones_own_outfits_are_in_it(
 
 def test_nobody_gets_another_persons_file(as_owner: Client, as_stranger: Client) -> None:
     request_by(as_owner)
-    do_chores()
+    run_maintenance()
     assert as_stranger.get("/account/data/export/file/")["Location"] == "/account/data/"
     assert 'data-status="none"' in state_of(as_stranger)
     export = Export.objects.get()
@@ -151,7 +151,7 @@ def test_a_photo_that_is_gone_is_left_out_and_its_row_says_so(
     outfit = make_outfit()
     objects.remove([outfit.photo_key])
     request_by(as_owner)
-    do_chores()
+    run_maintenance()
     (row,) = json.loads(download(as_owner).read("outfits.json"))
     assert row["photo"] is None
 
@@ -167,11 +167,11 @@ def test_one_export_at_a_time(as_owner: Client, owner: User) -> None:
 
 def test_a_new_export_takes_the_place_of_the_old_one(make_outfit: Make, as_owner: Client) -> None:
     request_by(as_owner)
-    do_chores()
+    run_maintenance()
     old = Export.objects.get()
     make_outfit()
     request_by(as_owner)
-    do_chores()
+    run_maintenance()
     new = Export.objects.get()
     assert new.pk != old.pk
     assert keys_below(objects.EXPORTS) == {new.key}
@@ -179,11 +179,11 @@ def test_a_new_export_takes_the_place_of_the_old_one(make_outfit: Make, as_owner
 
 def test_the_file_goes_when_its_time_is_over(as_owner: Client) -> None:
     request_by(as_owner)
-    do_chores()
+    run_maintenance()
     Export.objects.update(expires=timezone.now())
     assert as_owner.get("/account/data/export/file/")["Location"] == "/account/data/"
     assert 'data-status="none"' in state_of(as_owner)
-    do_chores()
+    run_maintenance()
     assert not Export.objects.exists()
     assert not keys_below(objects.EXPORTS)
 
@@ -216,12 +216,12 @@ def test_a_dead_workers_export_is_prepared_by_another_and_leaves_nothing(
     make_outfit()
     begun(owner)
     assert uploads_under_way()
-    do_chores()
+    run_maintenance()
     assert 'data-status="running"' in state_of(as_owner)
     expire_lease()
-    do_chores()
+    run_maintenance()
     make_ready()
-    do_chores()
+    run_maintenance()
     export = Export.objects.get()
     assert (export.status, export.attempts) == ("ready", 2)
     assert not uploads_under_way()
@@ -256,7 +256,7 @@ def test_after_its_last_attempt_it_fails_with_a_reason_and_may_be_asked_for_agai
     assert (export.status, export.error_code) == ("failed", "worker_lost")
     assert "Try again" in state_of(as_owner)
     request_by(as_owner)
-    do_chores()
+    run_maintenance()
     assert 'data-status="ready"' in state_of(as_owner)
 
 
@@ -267,11 +267,11 @@ def test_while_s3_is_away_the_export_waits(
     request_by(as_owner)
     with monkeypatch.context() as away:
         take_away(away)
-        do_chores()
+        run_maintenance()
     export = Export.objects.get()
     assert (export.status, export.error_code) == ("queued", "storage_unavailable")
     make_ready()
-    do_chores()
+    run_maintenance()
     assert 'data-status="ready"' in state_of(as_owner)
 
 
@@ -287,7 +287,7 @@ def test_a_row_that_went_while_it_was_packed_leaves_no_object(owner: User) -> No
 
 def test_what_an_export_left_behind_without_a_row_goes(owner: User, as_owner: Client) -> None:
     request_by(as_owner)
-    do_chores()
+    run_maintenance()
     kept = Export.objects.get().key
     nobodys = uuid.uuid4()
     stray = exports.key_of(nobodys, 1)

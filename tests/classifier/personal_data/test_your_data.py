@@ -27,7 +27,7 @@ from classifier.personal_data.exports import claim_export, request_export
 from tests.conftest import signed_in
 from tests.support.bucket import all_user_keys, take_away
 from worker.classification import work
-from worker.jobs.maintenance import do_chores
+from worker.jobs.maintenance import run_maintenance
 
 Make = Callable[..., Outfit]
 PASSWORD = "a long password"
@@ -62,7 +62,7 @@ def test_erasing_leaves_nothing_in_rows_or_bucket(
     Batch.objects.create(owner=owner, name="holidays", total=1)
     EmailAddress.objects.create(user=owner, email=owner.email)
     request_export(owner.pk)
-    do_chores()
+    run_maintenance()
     assert len(all_user_keys()) == 7
     elsewhere = signed_in(owner)
 
@@ -70,7 +70,7 @@ def test_erasing_leaves_nothing_in_rows_or_bucket(
     assert "Your account is gone" in answer.content.decode()
     for client in (as_owner, elsewhere):
         assert client.get("/outfits/")["Location"].startswith("/accounts/login/")
-    do_chores()
+    run_maintenance()
 
     assert all_user_keys() == {other.photo_key, other.thumb_key}
     assert list(User.objects.all()) == [stranger]
@@ -86,7 +86,7 @@ def test_what_staff_said_of_others_outfits_outlives_their_account_without_a_name
     work(budget_s=30)
     record_review(outfit.predictions.get(), staff.pk, Review.Role.STAFF, "boho")
     assert erase_over_http(signed_in(staff)) == 302
-    do_chores()
+    run_maintenance()
     assert list(User.objects.all()) == [owner]
     review = Review.objects.get()
     assert (review.by, review.role, review.style) == (None, "staff", "boho")
@@ -97,7 +97,7 @@ def test_a_wrong_password_erases_nothing(as_owner: Client, make_outfit: Make, ow
     answer = as_owner.post("/account/data/erase/", {"confirm": "a guess"})
     assert answer.status_code == 422
     assert "That is not your password" in answer.content.decode()
-    do_chores()
+    run_maintenance()
     assert Outfit.objects.filter(owner=owner).exists()
     assert User.objects.get().is_active
 
@@ -115,7 +115,7 @@ def test_an_account_without_a_password_is_confirmed_by_its_name(owner: User) -> 
     assert "Type your name, owner, to confirm" in client.get("/account/data/").content.decode()
     assert erase_over_http(client, "somebody") == 422
     assert erase_over_http(client, "owner") == 302
-    do_chores()
+    run_maintenance()
     assert not User.objects.exists()
 
 
@@ -135,7 +135,7 @@ def test_while_s3_is_away_the_account_is_gone_at_once_and_the_rest_goes_later(
     with monkeypatch.context() as away:
         take_away(away)
         assert erase_over_http(as_owner) == 302
-        do_chores()
+        run_maintenance()
     assert Client().get(f"/s/{share.token}/").status_code == 404
     assert as_owner.get("/outfits/")["Location"].startswith("/accounts/login/")
     assert not Client().login(username="owner", password=PASSWORD)
@@ -145,7 +145,7 @@ def test_while_s3_is_away_the_account_is_gone_at_once_and_the_rest_goes_later(
     # The name and the address are free again at once.
     User.objects.create_user("owner", "owner@example.org")
 
-    do_chores()
+    run_maintenance()
     assert not all_user_keys()
     assert list(User.objects.values_list("username", flat=True)) == ["owner"]
 
@@ -154,7 +154,7 @@ def test_erasing_goes_on_where_it_was_cut_off(make_outfit: Make, owner: User) ->
     outfits = [make_outfit(seed) for seed in range(3)]
     close_account(owner)
     remove_outfits([outfits[0].pk])  # a portion, and then the worker died
-    do_chores()
+    run_maintenance()
     assert not User.objects.exists()
     assert not all_user_keys()
 
@@ -164,7 +164,7 @@ def test_an_export_that_is_being_packed_goes_too(owner: User) -> None:
     claim = claim_export("w")
     assert claim
     close_account(owner)
-    do_chores()
+    run_maintenance()
     assert not User.objects.exists()
     assert not all_user_keys()
 
@@ -172,7 +172,7 @@ def test_an_export_that_is_being_packed_goes_too(owner: User) -> None:
 def test_an_upload_that_comes_too_late_leaves_nothing(make_outfit: Make, owner: User) -> None:
     close_account(owner)
     make_outfit()  # it was on its way when the account was closed
-    do_chores()
+    run_maintenance()
     assert not Outfit.objects.exists()
     assert not all_user_keys()
 

@@ -127,13 +127,13 @@ def test_delete_needs_a_post(classified: Outfit, as_owner: Client) -> None:
 def test_deleting_while_the_worker_holds_it_leaves_nothing(
     make_outfit: Make, as_owner: Client, release: Release
 ) -> None:
-    from worker.classification import InHand, process
-    from worker.loaded_model import held
+    from worker.classification import PrefetchedClaim, process
+    from worker.loaded_model import loaded_model
 
     outfit = make_outfit()
     claims = claim_outfits("w", 1)
     as_owner.post(f"/outfits/{outfit.pk}/delete/")
-    assert process(InHand(claims), held()) == 0
+    assert process(PrefetchedClaim(claims), loaded_model()) == 0
     assert not Outfit.objects.exists()
     assert not Prediction.objects.exists()
 

@@ -154,7 +154,7 @@ class Command(BaseCommand):
         batch = Batch.objects.create(owner=owner, name=_name_of(folder)[:200], total=0)
         counts = {"queued": 0, "known": 0, "refused": 0}
 
-        def tell(name: str, came: Any) -> None:
+        def on_progress(name: str, came: Any) -> None:
             if isinstance(came, str):
                 self.stderr.write(f"{name}: {came}")
                 counts["refused"] += 1
@@ -168,7 +168,7 @@ class Command(BaseCommand):
                 folder,
                 batch,
                 wardrobe=options["wardrobe"],
-                tell=tell,
+                on_progress=on_progress,
             )
         except Refused as refused:
             stopped = f" Stopped: {refused.sentence} The same command goes on where it ended."

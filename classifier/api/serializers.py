@@ -22,7 +22,7 @@ from classifier.api.schemas import (
     WebhookOut,
 )
 from classifier.batches.service import progress_of
-from classifier.lifecycle.failures import words
+from classifier.lifecycle.failures import failure_message
 from classifier.models import (
     Batch,
     Delivery,
@@ -37,7 +37,7 @@ from classifier.storage.objects import signed_url
 from inference.taxonomy import Style
 
 
-def outfit_address(request: HttpRequest, outfit: Outfit) -> str:
+def outfit_url(request: HttpRequest, outfit: Outfit) -> str:
     return request.build_absolute_uri(reverse("api:get_outfit", args=[outfit.pk]))
 
 
@@ -47,7 +47,7 @@ def outfit_out(request: HttpRequest, outfit: Outfit) -> OutfitOut:
     failed = outfit.status == Outfit.Status.FAILED
     return OutfitOut(
         id=outfit.pk,
-        url=outfit_address(request, outfit),
+        url=outfit_url(request, outfit),
         page=request.build_absolute_uri(outfit.get_absolute_url()),
         status=outfit.status,
         name=outfit.original_name,
@@ -63,7 +63,9 @@ def outfit_out(request: HttpRequest, outfit: Outfit) -> OutfitOut:
         thumb_url=signed_url(outfit.thumb_key),
         prediction=_prediction(outfit, prediction) if prediction else None,
         correction=_correction(outfit, prediction) if prediction else None,
-        failure=FailureOut(code=outfit.error_code, detail=str(words(outfit.error_code).sentence))
+        failure=FailureOut(
+            code=outfit.error_code, detail=str(failure_message(outfit.error_code).sentence)
+        )
         if failed
         else None,
     )
@@ -168,6 +170,6 @@ def upload_out(request: HttpRequest, upload: DirectUpload) -> UploadOut:
         name=upload.name,
         expires=upload.expires,
         outfit=upload.outfit_id,
-        outfit_url=outfit_address(request, outfit) if outfit else None,
+        outfit_url=outfit_url(request, outfit) if outfit else None,
         problem=ProblemOut(**for_reason(upload.reason).document) if upload.reason else None,
     )

@@ -1,4 +1,4 @@
-"""Histories that a test makes up: outfits with chosen styles, days and looks, straight as rows."""
+"""Rows that tests make up: histories with chosen styles and days, and dead letters."""
 
 import hashlib
 import uuid
@@ -9,6 +9,8 @@ import numpy as np
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from classifier.lifecycle.claims import claim_outfits, fail
+from classifier.lifecycle.failures import Failure
 from classifier.models import Outfit, Prediction, Release
 
 EMBEDDING = 256
@@ -72,3 +74,13 @@ def add_prediction(
         embedding=(vector / np.linalg.norm(vector)).tolist(),
         milliseconds=1.0,
     )
+
+
+def make_dead_letter(outfit: Outfit, reason: Failure = Failure.OBJECT_BROKEN) -> Outfit:
+    """Make it a dead letter as a worker does."""
+    (claim,) = claim_outfits("w", 1)
+    assert claim.outfit_id == outfit.pk
+    fail([claim], reason, f"{reason} of old")
+    outfit.refresh_from_db()
+    assert outfit.status == "failed"
+    return outfit

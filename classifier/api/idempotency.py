@@ -41,7 +41,7 @@ IdempotencyKey = Annotated[
 Operation = Callable[..., Status[Any]]
 
 
-def once(operation: Operation) -> Callable[..., HttpResponse]:
+def idempotent(operation: Operation) -> Callable[..., HttpResponse]:
     """Answer a request that came before with what it was answered then.
 
     The operation takes `idempotency_key` and returns a `Status` with a schema.
@@ -81,10 +81,10 @@ def _run(operation: Operation, *args: Any, **values: Any) -> Answer:
     try:
         done = operation(*args, **values)
     except (Problem, Refused) as error:
-        told = (error if isinstance(error, Problem) else refusal(error)).response
-        if told.status_code not in LASTING:
+        answer = (error if isinstance(error, Problem) else refusal(error)).response
+        if answer.status_code not in LASTING:
             raise
-        return Answer(told.status_code, told["Content-Type"], told.content.decode())
+        return Answer(answer.status_code, answer["Content-Type"], answer.content.decode())
     body: Schema = done.value
     return Answer(done.status_code, JSON, body.model_dump_json())
 
