@@ -20,6 +20,10 @@ from classifier.storage.objects import StorageUnavailable, signed_url
 
 Row = TypeVar("Row", Outfit, Prediction)
 
+OTHER_ANSWERS = [answer for answer in Review.Answer if answer != Review.Answer.STYLE]
+NOT_A_STYLE = "answer:"
+"""Begins a choice that is no style; no style's id has a colon."""
+
 CONFIDENCE_BANDS: list[tuple[str, StrOrPromise, float, float]] = [
     ("low", _("below 50 %"), 0.0, 0.5),
     ("middle", _("50 to 80 %"), 0.5, 0.8),
@@ -99,6 +103,7 @@ class OutfitAdmin(PhotoAdmin[Outfit]):
     list_display = ["photo", "status", "style", "owner", "attempts", "error_code", "created"]
     list_filter = [
         "status",
+        "kind",
         OutfitStyleFilter,
         OutfitConfidenceFilter,
         ("predictions__release", admin.RelatedOnlyFieldListFilter),
@@ -124,6 +129,8 @@ class OutfitAdmin(PhotoAdmin[Outfit]):
 
     @admin.display(description=_("style"))
     def style(self, outfit: Outfit) -> str:
+        if outfit.kind != Prediction.Kind.OUTFIT:
+            return outfit.get_kind_display()
         return str(outfit.prediction or "")
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, Any, Any]:
@@ -166,9 +173,11 @@ class ReviewForm(forms.ModelForm[Prediction]):
         self.fields["correct_style"].choices = [  # type: ignore[attr-defined]
             ("", "—"),
             *((style.id, style.name(language)) for style in styles),
+            *((f"{NOT_A_STYLE}{answer.value}", answer.label) for answer in OTHER_ANSWERS),
         ]
         if mine := self.instance.reviews.filter(by_id=reviewer_id).first():
-            self.initial.update(correct_style=mine.style, note=mine.note)
+            said = mine.style or f"{NOT_A_STYLE}{mine.answer}"
+            self.initial.update(correct_style=said, note=mine.note)
 
 
 @admin.register(Prediction)
@@ -178,6 +187,7 @@ class PredictionAdmin(PhotoAdmin[Prediction]):
     form = ReviewForm
     list_display = [
         "photo",
+        "kind",
         "style",
         "confidence_percent",
         "decided",
@@ -186,6 +196,7 @@ class PredictionAdmin(PhotoAdmin[Prediction]):
         "created",
     ]
     list_filter = [
+        "kind",
         StyleFilter,
         ConfidenceFilter,
         "decided",
@@ -214,9 +225,13 @@ class PredictionAdmin(PhotoAdmin[Prediction]):
         return False  # a prediction goes with its outfit
 
     def save_model(self, request: HttpRequest, obj: Prediction, form: Any, change: bool) -> None:
-        if style := form.cleaned_data["correct_style"]:
-            note = form.cleaned_data["note"]
-            record_review(obj, cast(User, request.user).pk, Review.Role.STAFF, style, note)
+        said, note = form.cleaned_data["correct_style"], form.cleaned_data["note"]
+        by_id, role = cast(User, request.user).pk, Review.Role.STAFF
+        if said.startswith(NOT_A_STYLE):
+            answer = Review.Answer(said.removeprefix(NOT_A_STYLE))
+            record_review(obj, by_id, role, note=note, answer=answer)
+        elif said:
+            record_review(obj, by_id, role, said, note)
 
     @admin.display(description=_("photo"))
     def photo(self, prediction: Prediction) -> str:
@@ -228,17 +243,21 @@ class PredictionAdmin(PhotoAdmin[Prediction]):
 
     @admin.display(description=_("reviewed as"))
     def verdict(self, prediction: Prediction) -> str:
-        return ", ".join(review.style for review in prediction.reviews.all())
+        return ", ".join(review.said for review in prediction.reviews.all())
 
     @admin.display(description=_("prediction"))
     def said(self, prediction: Prediction) -> str:
         language = get_language() or "en"
-        return ", ".join(f"{style.name(language)} {p:.0%}" for style, p in prediction.top)
+        top = ", ".join(f"{style.name(language)} {p:.0%}" for style, p in prediction.top)
+        if prediction.gate is None:
+            return top
+        kinds = zip(Prediction.Kind, prediction.gate, strict=True)
+        return f"{top}; " + ", ".join(f"{kind.label} {p:.0%}" for kind, p in kinds)
 
     @admin.display(description=_("reviews"))
     def reviewed(self, prediction: Prediction) -> str:
         lines = [
-            f"{review.by or '—'} ({review.get_role_display()}): {review.style} {review.note}"
+            f"{review.by or '—'} ({review.get_role_display()}): {review.said} {review.note}"
             for review in prediction.reviews.all()
         ]
         return "; ".join(lines) or "—"

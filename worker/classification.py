@@ -121,6 +121,7 @@ def process(prefetched: PrefetchedClaim, model: LoadedModel) -> int:
             "outfit_done",
             outfit=str(claim.outfit_id),
             attempt=claim.attempt,
+            kind=prediction.kind,
             style=prediction.style,
             confidence=round(prediction.confidence, 3),
         )
@@ -184,10 +185,13 @@ def _prediction(
     return Prediction(
         outfit_id=claim.outfit_id,
         release=model.release,
+        kind=verdict.kind,
+        gate=None if verdict.gate is None else verdict.gate.tolist(),
         probabilities=verdict.probabilities.tolist(),
         style=verdict.style,
         confidence=verdict.confidence,
         decided=verdict.decided,
+        style_set=list(verdict.style_set),
         activation_map=map_bytes(outputs.activation_maps[row]) if verdict.explained else b"",
         embedding=outputs.embeddings[row].tolist(),
         milliseconds=milliseconds,

@@ -26,7 +26,7 @@ from classifier.api.serializers import correction_out, outfit_out
 from classifier.api.submit import FORM, submit_photos
 from classifier.lifecycle.removal import remove_outfit
 from classifier.lifecycle.reviews import UnknownStyle, record_review
-from classifier.models import Outfit, Review
+from classifier.models import Outfit, Prediction, Review
 
 router = Router()
 
@@ -42,6 +42,7 @@ class OutfitFilter(FilterSchema):
     certainty: Annotated[Outfit.Certainty | None, Field(description="How the style is known.")] = (
         None
     )
+    kind: Annotated[Prediction.Kind | None, Field(description="What it counts as.")] = None
     batch: Annotated[uuid.UUID | None, Field(description="The batch that it belongs to.")] = None
     created_after: Annotated[
         Moment | None, FilterLookup("created__gt"), Field(description="Later than this.")
@@ -107,8 +108,9 @@ def get_outfit(
 def correct_outfit(
     request: ApiRequest, outfit_id: uuid.UUID, correction: CorrectionIn
 ) -> CorrectionOut:
-    """Say which style is right. Naming the predicted one confirms it; a second verdict replaces
-    the first.
+    """Say what is right: a style, that it is none of them, an outfit after all, or no outfit.
+
+    Naming the predicted style confirms it; a second verdict replaces the first.
     """
     prediction = access_outfit(request.auth.owner, outfit_id).prediction
     if prediction is None:
@@ -120,6 +122,7 @@ def correct_outfit(
             Review.Role.OWNER,
             correction.style,
             correction.note,
+            answer=Review.Answer(correction.answer),
         )
     except UnknownStyle as error:
         raise problem(Code.UNKNOWN_STYLE) from error

@@ -15,7 +15,7 @@ def get_profile(request: ApiRequest) -> ProfileOut:
     """How many outfits you have, and how many of them count as each style."""
     mine = Outfit.objects.filter(owner_id=request.auth.owner_id)
     counts = list(
-        mine.filter(status=Outfit.Status.DONE)
+        mine.filter(status=Outfit.Status.DONE, style__gt="")
         .values_list("style")
         .annotate(outfits=Count("pk"))
         .order_by("-outfits", "style")

@@ -88,21 +88,43 @@ class GuessOut(Schema):
 
 
 class PredictionOut(Schema):
-    """What a release of the model said."""
+    """What a release of the model said.
 
+    Where `kind` is not `outfit`, the style is what it would be if it were one, and never decided.
+    """
+
+    kind: str = Field(
+        description="`outfit`; `people`, but no outfit that could be judged; `none` of either."
+    )
+    gate: Mapping[str, float] | None = Field(
+        description="How probably it is of each kind; null from a model that does not say."
+    )
     style: str
     name: str = Field(description="The style's name in the language of Accept-Language.")
     confidence: float = Field(ge=0, le=1)
     decided: bool = Field(description="False means *not sure*: name the style with a caveat.")
     top: list[GuessOut] = Field(description="Up to three, the most probable first.")
+    set: list[GuessOut] = Field(
+        description="The styles that it may be, the most probable first: as few as hold the right "
+        "one in nine of ten photos. Empty from a model that does not say."
+    )
     release: str
     milliseconds: float = Field(description="The engine's time for this photo.")
 
 
 class CorrectionIn(Body):
-    """The right style, in your eyes."""
+    """What is right, in your eyes."""
 
-    style: Line = Field(max_length=40, description="An id that /api/v1/styles lists.")
+    answer: Literal["style", "no_style", "outfit", "not_an_outfit"] = Field(
+        default="style",
+        description="`style` names one; `no_style`: an outfit, but of none of the styles; "
+        "`outfit`: one, where the model saw none; `not_an_outfit`.",
+    )
+    style: Line = Field(
+        default="",
+        max_length=40,
+        description="An id that /api/v1/styles lists; for the answer `style` only.",
+    )
     note: Line = Field(default="", max_length=2000)
 
     model_config = example(style="boho", note="")
@@ -111,6 +133,7 @@ class CorrectionIn(Body):
 class CorrectionOut(Schema):
     """The owner's verdict on the prediction."""
 
+    answer: str
     style: str
     verdict: str = Field(description="`right` or `wrong`, of the prediction.")
     note: str
@@ -135,7 +158,14 @@ class OutfitOut(Schema):
     batch: UUID | None
     width: int
     height: int
-    style: str = Field(description="What it counts as: the prediction's style or a correction's.")
+    kind: str = Field(
+        description="What it counts as: `outfit`, `people` (no outfit that could be judged) or "
+        "`none`; an outfit until something says otherwise."
+    )
+    style: str = Field(
+        description="What it counts as: the prediction's style or a correction's; empty for what "
+        "is no outfit, or of none of the styles."
+    )
     certainty: str = Field(
         description="How that is known: `sure`, `unsure`, `confirmed` or `corrected`; empty so far."
     )
@@ -254,8 +284,8 @@ class ProfileOut(Schema):
     """The person, and the styles of what they wear."""
 
     username: str
-    outfits: int
-    classified: int
+    outfits: int = Field(description="Photos in all.")
+    classified: int = Field(description="Those that count as an outfit of one of the styles.")
     styles: list[ShareOut] = Field(description="The most frequent first.")
 
 

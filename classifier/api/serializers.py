@@ -53,6 +53,7 @@ def outfit_out(request: HttpRequest, outfit: Outfit) -> OutfitOut:
         name=outfit.original_name,
         wardrobe=outfit.wardrobe,
         batch=outfit.batch_id,
+        kind=outfit.kind,
         width=outfit.width,
         height=outfit.height,
         style=outfit.style,
@@ -74,7 +75,11 @@ def outfit_out(request: HttpRequest, outfit: Outfit) -> OutfitOut:
 def _prediction(outfit: Outfit, prediction: Prediction) -> PredictionOut:
     language = get_language() or "en"
     worn = prediction.release.styles.ids_in(outfit.wardrobe)
+    probabilities = dict(zip(prediction.release.styles.ids, prediction.probabilities, strict=True))
+    gate = prediction.gate
     return PredictionOut(
+        kind=prediction.kind,
+        gate=dict(zip(Prediction.Kind.values, gate, strict=True)) if gate else None,
         style=prediction.style,
         name=prediction.top_style.name(language),
         confidence=prediction.confidence,
@@ -83,6 +88,14 @@ def _prediction(outfit: Outfit, prediction: Prediction) -> PredictionOut:
             GuessOut(style=style.id, name=style.name(language), probability=probability)
             for style, probability in prediction.top
             if style.id in worn
+        ],
+        set=[
+            GuessOut(
+                style=each,
+                name=prediction.release.styles.style(each).name(language),
+                probability=probabilities[each],
+            )
+            for each in prediction.style_set
         ],
         release=prediction.release.name,
         milliseconds=prediction.milliseconds,
@@ -95,7 +108,9 @@ def _correction(outfit: Outfit, prediction: Prediction) -> CorrectionOut | None:
 
 
 def correction_out(review: Review) -> CorrectionOut:
-    return CorrectionOut(style=review.style, verdict=review.verdict, note=review.note)
+    return CorrectionOut(
+        answer=review.answer, style=review.style, verdict=review.verdict, note=review.note
+    )
 
 
 def batches_out(request: HttpRequest, batches: Iterable[Batch]) -> list[BatchOut]:

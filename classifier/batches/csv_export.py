@@ -7,7 +7,7 @@ from django.db.models import Prefetch
 
 from classifier.models import Batch, Outfit, Prediction
 
-COLUMNS = ("path", "style", "confidence", "decided", "top", "error")
+COLUMNS = ("path", "kind", "style", "confidence", "decided", "set", "top", "error")
 SEEN_BEFORE = "seen_before"
 # What a spreadsheet program takes for a formula, which a file's name must not be.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -24,6 +24,7 @@ class _Line:
 def lines(batch: Batch) -> Iterator[str]:
     """The file line by line, oldest outfit first; the columns are those of `classify_folder`.
 
+    What counts as no outfit has no style; `top` is what the model would say if it were one.
     `error` is a reason code, or `waiting`, or `seen_before` for a photo that was uploaded before.
     """
     line = _Line()
@@ -43,22 +44,29 @@ def _rows(batch: Batch) -> Iterator[Iterable[str]]:
     )
     yield from map(_of_outfit, outfits.iterator(chunk_size=500))
     for each in batch.left_out.order_by("name").iterator():
-        yield each.name, "", "", "", "", each.reason or SEEN_BEFORE
+        yield _without_answer(each.name, each.reason or SEEN_BEFORE)
 
 
 def _of_outfit(outfit: Outfit) -> Iterable[str]:
     prediction = outfit.prediction
     if prediction is None:
         waits = "" if outfit.finished else "waiting"
-        return outfit.original_name, "", "", "", "", outfit.error_code or waits
+        return _without_answer(outfit.original_name, outfit.error_code or waits)
+    worn = outfit.kind == Prediction.Kind.OUTFIT
     return (
         outfit.original_name,
+        outfit.kind,
         outfit.style,
-        f"{prediction.confidence:.4f}",
-        str(prediction.decided).lower(),
+        f"{prediction.confidence:.4f}" if worn else "",
+        str(prediction.decided and worn).lower(),
+        " ".join(prediction.style_set) if worn else "",
         " ".join(f"{style.id}:{probability:.4f}" for style, probability in prediction.top),
         "",
     )
+
+
+def _without_answer(path: str, error: str) -> Iterable[str]:
+    return path, *[""] * (len(COLUMNS) - 2), error
 
 
 def _harmless(cell: str) -> str:

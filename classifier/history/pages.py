@@ -17,9 +17,11 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.http import urlencode
 
 from classifier.access import outfits_of
-from classifier.models import Outfit
+from classifier.models import Outfit, Prediction
 
 PAGE_SIZE = 24
+NO_OUTFIT = "no-outfit"
+"""A photo in which no outfit is seen: a choice beside those of how certain a style is."""
 FILTERS = ("style", "wardrobe", "since", "until", "certainty")
 
 
@@ -42,7 +44,7 @@ class Filters:
             wardrobe=_id(query.get("wardrobe", "")),
             since=_day(query.get("since", "")),
             until=_day(query.get("until", "")),
-            certainty=certainty if certainty in Outfit.Certainty.values else "",
+            certainty=certainty if certainty in (*Outfit.Certainty.values, NO_OUTFIT) else "",
         )
 
     def __bool__(self) -> bool:
@@ -55,7 +57,12 @@ class Filters:
     def of(self, user: User) -> QuerySet[Outfit]:
         """The person's outfits that pass, newest first."""
         found = outfits_of(user)
-        for name in ("style", "wardrobe", "certainty"):
+        if self.certainty == NO_OUTFIT:
+            found = found.exclude(kind=Prediction.Kind.OUTFIT)
+        elif self.certainty:
+            # What counts as no outfit has no style of which this could be said.
+            found = found.filter(certainty=self.certainty, kind=Prediction.Kind.OUTFIT)
+        for name in ("style", "wardrobe"):
             if value := getattr(self, name):
                 found = found.filter(**{name: value})
         if self.since:

@@ -1,8 +1,9 @@
 """What somebody wore, as rows tell it: what the profile is computed from, and what looks alike.
 
 An outfit counts by the probabilities of its newest prediction, but wholly for its style where a
-review made that certain (`classifier.lifecycle.reviews`). Looks are compared by the cosine of
-embeddings, which only one release's have in common.
+review made that certain (`classifier.lifecycle.reviews`). A photo that counts as no outfit is left
+out of all of it, and one that is none of our styles of what is said about styles. Looks are
+compared by the cosine of embeddings, which only one release's have in common.
 
 Everything is exact and reads the newest NEWEST outfits of one person, by the index of the history:
 so a page takes as long with a million outfits in the table as with a thousand, and with 100,000 of
@@ -26,7 +27,7 @@ _NEWEST = """
     WITH newest AS MATERIALIZED (
         SELECT id, created, style, certainty IN ('confirmed', 'corrected') AS certain
         FROM classifier_outfit
-        WHERE owner_id = %(owner)s AND status = 'done'
+        WHERE owner_id = %(owner)s AND status = 'done' AND kind = 'outfit'
         ORDER BY created DESC, id DESC LIMIT %(limit)s
     )
 """
@@ -38,6 +39,7 @@ _BY_DAY = f"""{_NEWEST}
         SELECT release_id, probabilities FROM classifier_prediction
         WHERE outfit_id = newest.id ORDER BY created DESC LIMIT 1
     ) AS prediction
+    WHERE newest.style > ''
     GROUP BY 1, 2, 3, 4
 """  # noqa: S608  (no value is pasted in, only our own SQL)
 
@@ -64,8 +66,8 @@ def has_more(owner_id: int) -> bool:
 
 def latest_styles(owner_id: int) -> list[str]:
     """The styles of the person's LATEST newest outfits, newest first."""
-    done = Outfit.objects.filter(owner_id=owner_id, status=Outfit.Status.DONE)
-    return list(done.order_by("-created", "-pk").values_list("style", flat=True)[:LATEST])
+    known = Outfit.objects.filter(owner_id=owner_id, status=Outfit.Status.DONE, style__gt="")
+    return list(known.order_by("-created", "-pk").values_list("style", flat=True)[:LATEST])
 
 
 def _possible_styles(said: dict[str, float]) -> dict[str, float]:

@@ -27,10 +27,9 @@ def stop(outfit: Outfit) -> None:
 
 
 def outfit_of(token: str) -> Outfit | None:
-    """The outfit behind a link."""
-    return (
-        Outfit.objects.filter(share__token=token).prefetch_related("predictions__release").first()
-    )
+    """The outfit behind a link; none while the photo counts as no outfit."""
+    shared = Outfit.objects.filter(share__token=token, kind=Prediction.Kind.OUTFIT)
+    return shared.prefetch_related("predictions__release").first()
 
 
 def card_jpeg(outfit: Outfit) -> bytes:
@@ -58,10 +57,16 @@ def _backdrop(photo: Image.Image) -> Image.Image:
 
 
 def _write(draw: ImageDraw.ImageDraw, outfit: Outfit, prediction: Prediction) -> None:
+    y = PHOTO[1] + 40
+    draw.text((SIZE[0] - MARGIN, y), "FASI", ACCENT, _font(36), anchor="ra")
+    if not outfit.style:  # none of our styles, says its owner: then our guesses say nothing
+        draw.text((MARGIN, y + 38), "My outfit", INK, _font(76))
+        return
     confirmed = outfit.certainty in (Outfit.Certainty.CONFIRMED, Outfit.Certainty.CORRECTED)
     sure = f"{prediction.confidence:.0%} sure" if prediction.decided else "Perhaps"
-    y = PHOTO[1] + 40
-    draw.text((MARGIN, y), "My style" if confirmed else sure, MUTED, _font(30))
+    perhaps = "" if confirmed else ", ".join(each.name("en") for each in prediction.perhaps[:2])
+    above = f"{sure}, or {perhaps}" if perhaps else sure
+    draw.text((MARGIN, y), "My style" if confirmed else above, MUTED, _font(30))
     draw.text((MARGIN, y + 38), style_of(outfit.style).name("en"), INK, _font(76))
     y += 148
     for style, probability in prediction.top:
@@ -73,7 +78,6 @@ def _write(draw: ImageDraw.ImageDraw, outfit: Outfit, prediction: Prediction) ->
         draw.rounded_rectangle((bar[0], bar[1], filled, bar[3]), 8, colour)
         draw.text((SIZE[0] - MARGIN, y - 4), f"{probability:.0%}", INK, _font(28), anchor="ra")
         y += 46
-    draw.text((SIZE[0] - MARGIN, PHOTO[1] + 40), "FASI", ACCENT, _font(36), anchor="ra")
 
 
 @cache

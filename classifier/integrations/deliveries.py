@@ -146,11 +146,12 @@ def payload(claim: Claim) -> Mapping[str, Any]:
             "url": reverse("api:get_outfit", args=[claim.outfit_id]),
             "status": claim.event.removeprefix("outfit."),
         }
-        fields = ("batch_id", "style", "certainty", "error_code")
+        fields = ("batch_id", "kind", "style", "certainty", "error_code")
         if found := Outfit.objects.filter(pk=claim.outfit_id).values(*fields).first():
             batch = found["batch_id"]
             data |= {
                 "batch": str(batch) if batch else None,
+                "kind": found["kind"],
                 "style": found["style"],
                 "certainty": found["certainty"],
                 "failure": found["error_code"],

@@ -83,10 +83,12 @@ def claim_outfits(worker: str, limit: int) -> list[Claim]:
 _FINISH = """
     UPDATE classifier_outfit AS outfit
     SET status = 'done', classified = now(), lease_until = NULL, claimed_by = '', alone = false,
-        error_code = '', error_text = '', style = held.style,
-        certainty = CASE WHEN held.decided THEN 'sure' ELSE 'unsure' END
-    FROM unnest(%(ids)s::uuid[], %(attempts)s::int[], %(styles)s::text[], %(decided)s::bool[])
-        AS held(id, attempt, style, decided)
+        error_code = '', error_text = '', kind = held.kind,
+        style = CASE WHEN held.kind = 'outfit' THEN held.style ELSE '' END,
+        certainty = CASE WHEN held.kind <> 'outfit' THEN ''
+                         WHEN held.decided THEN 'sure' ELSE 'unsure' END
+    FROM unnest(%(ids)s::uuid[], %(attempts)s::int[], %(kinds)s::text[], %(styles)s::text[],
+                %(decided)s::bool[]) AS held(id, attempt, kind, style, decided)
     WHERE outfit.id = held.id AND outfit.status = 'running'
       AND outfit.attempts = held.attempt AND outfit.claimed_by = %(worker)s
     RETURNING outfit.id
@@ -107,6 +109,7 @@ def finish(results: Sequence[tuple[Claim, Prediction]]) -> set[uuid.UUID]:
                 {
                     "ids": [claim.outfit_id for claim, _ in results],
                     "attempts": [claim.attempt for claim, _ in results],
+                    "kinds": [prediction.kind for _, prediction in results],
                     "styles": [prediction.style for _, prediction in results],
                     "decided": [prediction.decided for _, prediction in results],
                     "worker": results[0][0].worker,

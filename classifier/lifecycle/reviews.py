@@ -1,8 +1,14 @@
-"""Verdicts on predictions, by staff and by owners."""
+"""Verdicts on predictions, by staff and by owners: a style, none of ours, an outfit, or none."""
+
+from dataclasses import dataclass
 
 from django.db import transaction
 
 from classifier.models import Outfit, Prediction, Review
+
+Answer = Review.Answer
+Certainty = Outfit.Certainty
+Kind = Prediction.Kind
 
 
 class UnknownStyle(ValueError):
@@ -10,16 +16,23 @@ class UnknownStyle(ValueError):
 
 
 def record_review(
-    prediction: Prediction, by_id: int, role: Review.Role, style: str, note: str = ""
+    prediction: Prediction,
+    by_id: int,
+    role: Review.Role,
+    style: str = "",
+    note: str = "",
+    *,
+    answer: Review.Answer = Answer.STYLE,
 ) -> Review:
-    """Record which style is right, in this person's name; a second verdict replaces their first.
+    """Record what is right, in this person's name; a second verdict replaces their first.
 
-    The outfit counts as this style from now on: the owner's word before that of staff. Raises
-    UnknownStyle.
+    `style` goes with the answer STYLE, and with no other. The outfit counts as that from now on:
+    the owner's word before that of staff. Raises UnknownStyle.
     """
-    if style not in prediction.release.styles.ids:
+    known = prediction.release.styles.ids if answer == Answer.STYLE else ("",)
+    if style not in known:
         raise UnknownStyle(style)
-    right = style == prediction.style
+    right = _counts_as(prediction, answer, style) == _predicted(prediction)
     with transaction.atomic():
         review, _ = Review.objects.update_or_create(
             prediction=prediction,
@@ -27,6 +40,7 @@ def record_review(
             defaults={
                 "role": role,
                 "verdict": Review.Verdict.RIGHT if right else Review.Verdict.WRONG,
+                "answer": answer,
                 "style": style,
                 "note": note,
             },
@@ -35,11 +49,37 @@ def record_review(
     return review
 
 
+@dataclass(frozen=True)
+class _Counted:
+    """What an outfit counts as."""
+
+    kind: str
+    style: str
+
+
+def _predicted(prediction: Prediction) -> _Counted:
+    return _Counted(prediction.kind, prediction.style if prediction.kind == Kind.OUTFIT else "")
+
+
+def _counts_as(prediction: Prediction, answer: str, style: str) -> _Counted:
+    if answer == Answer.NOT_AN_OUTFIT:
+        gate = prediction.kind
+        return _Counted(Kind.NONE if gate == Kind.OUTFIT else gate, "")
+    return _Counted(Kind.OUTFIT, prediction.style if answer == Answer.OUTFIT else style)
+
+
 def _settle(prediction: Prediction) -> None:
     """Write down what the outfit counts as."""
-    verdict = prediction.reviews.order_by("role", "-created").first()  # "owner" before "staff"
-    if verdict is None:
+    review = prediction.reviews.order_by("role", "-created").first()  # "owner" before "staff"
+    if review is None:
         return
-    confirmed = verdict.verdict == Review.Verdict.RIGHT
-    certainty = Outfit.Certainty.CONFIRMED if confirmed else Outfit.Certainty.CORRECTED
-    Outfit.objects.filter(pk=prediction.outfit_id).update(style=verdict.style, certainty=certainty)
+    counted = _counts_as(prediction, review.answer, review.style)
+    if review.answer == Answer.OUTFIT:  # which style it is, nobody has said
+        certainty = Certainty.SURE if prediction.decided else Certainty.UNSURE
+    elif review.verdict == Review.Verdict.RIGHT:
+        certainty = Certainty.CONFIRMED
+    else:
+        certainty = Certainty.CORRECTED
+    Outfit.objects.filter(pk=prediction.outfit_id).update(
+        kind=counted.kind, style=counted.style, certainty=certainty
+    )

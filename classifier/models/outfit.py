@@ -78,9 +78,16 @@ class Outfit(models.Model):
     claimed_by = models.CharField(max_length=200, blank=True)
     error_code = models.CharField(max_length=40, blank=True)
     error_text = models.TextField(blank=True)
-    # What counts in histories and profiles: the prediction's style, or a review's. Kept here so
-    # that lists are filtered by an index; `lifecycle.claims.finish` and `lifecycle.reviews` write
-    # them together with what they follow from.
+    # What counts in histories and profiles: the prediction's kind and style, or a review's. Kept
+    # here so that lists are filtered by an index; `lifecycle.claims.finish` and
+    # `lifecycle.reviews` write them together with what they follow from. A photo counts as an
+    # outfit until something says otherwise. Without a style it is no outfit, or none of our styles.
+    kind = models.CharField(
+        max_length=10,
+        choices=Prediction.Kind,
+        default=Prediction.Kind.OUTFIT,
+        db_default=Prediction.Kind.OUTFIT,
+    )
     style = models.CharField(max_length=40, blank=True)
     certainty = models.CharField(max_length=10, choices=Certainty, blank=True)
     created = models.DateTimeField(default=timezone.now)
@@ -110,8 +117,13 @@ class Outfit(models.Model):
                 name="outfit_done_has_time",
             ),
             models.CheckConstraint(
-                condition=Q(style="", certainty="") | (~Q(style="") & ~Q(certainty="")),
+                condition=Q(style="", certainty__in=["", "confirmed", "corrected"])
+                | (~Q(style="") & ~Q(certainty="")),
                 name="outfit_style_has_certainty",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="outfit") | Q(kind__in=["people", "none"], style=""),
+                name="outfit_kind_known",
             ),
             models.CheckConstraint(
                 condition=Q(attempts_before__lte=F("attempts")), name="outfit_forgives_what_was"
@@ -144,6 +156,11 @@ class Outfit(models.Model):
                 fields=["owner", "certainty", "-created", "-id"],
                 condition=Q(certainty__in=["unsure", "corrected"]),
                 name="outfit_history_by_certainty",
+            ),
+            models.Index(
+                fields=["owner", "-created", "-id"],
+                condition=~Q(kind="outfit"),
+                name="outfit_history_without_outfit",
             ),
             models.Index(
                 fields=["error_code", "-created", "-id"],

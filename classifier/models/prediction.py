@@ -24,16 +24,38 @@ class Prediction(models.Model):
     `activation_map` is 7 x 7 bytes, row by row, 255 at the strongest point; empty
     where a wardrobe made another style the top one than the map explains. `embedding` has unit
     length; half precision keeps a million of them at 0.5 GB and moves a cosine by less than 1e-3.
+    What is no outfit (`kind`) has a style all the same, for whoever says that it is one, but is
+    never `decided`. `gate` and `style_set` are empty where the release's bundle has none.
     """
+
+    class Kind(models.TextChoices):
+        """What a photo is: `inference.calibration.KINDS`, in that order."""
+
+        OUTFIT = "outfit", _("an outfit")
+        PEOPLE = "people", _("people, no outfit")
+        NONE = "none", _("no outfit")
 
     outfit = models.ForeignKey(
         "classifier.Outfit", on_delete=models.CASCADE, related_name="predictions"
     )
     release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="predictions")
+    kind = models.CharField(
+        max_length=10, choices=Kind, default=Kind.OUTFIT, db_default=Kind.OUTFIT
+    )
+    gate = ArrayField(
+        models.FloatField(), null=True, blank=True, help_text=_("how probably it is of each kind")
+    )
     probabilities = ArrayField(models.FloatField())
     style = models.CharField(max_length=40)
     confidence = models.FloatField(validators=[MinValueValidator(0), MaxValueValidator(1)])
     decided = models.BooleanField(help_text=_("sure enough to name the style without a caveat"))
+    style_set = ArrayField(
+        models.CharField(max_length=40),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text=_("the styles that it may be, best first"),
+    )
     activation_map = models.BinaryField()
     embedding = HalfVectorField(dimensions=EMBEDDING_SIZE)
     milliseconds = models.FloatField(help_text=_("the engine's time for this photo"))
@@ -49,6 +71,10 @@ class Prediction(models.Model):
             models.CheckConstraint(
                 condition=Q(confidence__gte=0) & Q(confidence__lte=1),
                 name="prediction_confidence_is_probability",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="outfit") | Q(kind__in=["people", "none"], decided=False),
+                name="prediction_decides_outfits",
             ),
         ]
         indexes = [
@@ -68,6 +94,12 @@ class Prediction(models.Model):
             zip(styles.styles, self.probabilities, strict=True), key=lambda pair: -pair[1]
         )
         return ranked[:3]
+
+    @property
+    def perhaps(self) -> "list[Style]":
+        """The styles that it may be beside the top one, best first."""
+        styles = self.release.styles
+        return [styles.style(each) for each in self.style_set if each != self.style]
 
     @property
     def top_style(self) -> "Style":

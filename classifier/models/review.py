@@ -10,7 +10,15 @@ from classifier.models.prediction import Prediction
 
 
 class Review(models.Model):
-    """Right or wrong, and if wrong the right style: then it is a correction."""
+    """What somebody says that the photo is. Where the prediction says otherwise, it is wrong."""
+
+    class Answer(models.TextChoices):
+        """What is said: only a STYLE has one."""
+
+        STYLE = "style", _("this style")
+        NO_STYLE = "no_style", _("none of these styles")
+        OUTFIT = "outfit", _("an outfit")
+        NOT_AN_OUTFIT = "not_an_outfit", _("not an outfit")
 
     class Role(models.TextChoices):
         STAFF = "staff", _("staff")
@@ -25,7 +33,10 @@ class Review(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
     role = models.CharField(max_length=10, choices=Role)
     verdict = models.CharField(max_length=10, choices=Verdict)
-    style = models.CharField(_("correct style"), max_length=40)
+    answer = models.CharField(
+        max_length=20, choices=Answer, default=Answer.STYLE, db_default=Answer.STYLE
+    )
+    style = models.CharField(_("correct style"), max_length=40, blank=True)
     note = models.TextField(blank=True)
     created = models.DateTimeField(default=timezone.now)
 
@@ -34,8 +45,20 @@ class Review(models.Model):
         verbose_name_plural = _("reviews")
         constraints = [
             models.UniqueConstraint(fields=["prediction", "by"], name="review_once_per_person"),
-            models.CheckConstraint(condition=~Q(style=""), name="review_names_a_style"),
+            models.CheckConstraint(
+                condition=(Q(answer="style") & ~Q(style="")) | (~Q(answer="style") & Q(style="")),
+                name="review_names_a_style",
+            ),
+            models.CheckConstraint(
+                condition=Q(answer__in=["style", "no_style", "outfit", "not_an_outfit"]),
+                name="review_answer_known",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.verdict}: {self.style}"
+        return f"{self.verdict}: {self.said}"
+
+    @property
+    def said(self) -> str:
+        """The style's id, or what was said instead of one, in words."""
+        return self.style or str(self.get_answer_display())

@@ -39,7 +39,8 @@ outfits.csv    one line for each outfit, for a spreadsheet
 outfits.json   all that is known of each outfit
 
 The style is what an outfit counts as: the model's (certainty "sure" or "unsure"), or what you or
-our staff said ("confirmed" or "corrected").
+our staff said ("confirmed" or "corrected"). The kind says whether a photo counts as an outfit, as
+people without an outfit that could be judged, or as none; only an outfit has a style.
 
 In outfits.json a prediction has the probabilities of all styles; the activation map, 7 x 7 bytes
 row by row, 255 at the strongest point; and the embedding, 256 little-endian half-precision numbers
@@ -51,6 +52,7 @@ COLUMNS = (
     "name",
     "photo",
     "status",
+    "kind",
     "style",
     "certainty",
     "predicted_style",

@@ -41,6 +41,7 @@ def rows_of(outfits: QuerySet[Outfit], missing: set[str]) -> Iterator[dict[str, 
             "sha256_of_upload": outfit.sha256,
             "wardrobe": outfit.wardrobe,
             "status": outfit.status,
+            "kind": outfit.kind,
             "style": outfit.style,
             "certainty": outfit.certainty,
             "shared": outfit.share.created.isoformat() if hasattr(outfit, "share") else None,
@@ -59,7 +60,12 @@ def _prediction(prediction: Prediction) -> dict[str, Any]:
     return {
         "model": prediction.release.name,
         "created": prediction.created.isoformat(),
+        "kind": prediction.kind,
+        "kinds": dict(zip(Prediction.Kind.values, prediction.gate, strict=True))
+        if prediction.gate
+        else None,
         "style": prediction.style,
+        "styles_it_may_be": prediction.style_set,
         "confidence": prediction.confidence,
         "sure": prediction.decided,
         "probabilities": dict(zip(ids, prediction.probabilities, strict=True)),
@@ -70,6 +76,7 @@ def _prediction(prediction: Prediction) -> dict[str, Any]:
                 # A member of staff is not named: that is their data, not the owner's.
                 "by": review.role,
                 "verdict": review.verdict,
+                "answer": review.answer,
                 "style": review.style,
                 "note": review.note,
                 "created": review.created.isoformat(),

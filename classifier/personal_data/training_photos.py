@@ -1,8 +1,10 @@
 """Photos for training from the history: reviewed, and only of people who consent now.
 
 The folder is one that `python -m training prepare --photos FOLDER` reads: `manifest.csv` with
-`path`, `style`, `source` and `sha256`, and the photos below `photos/`. Writing it again brings it
-up to date: what was deleted, or is of somebody who took the consent back, goes from the folder.
+`path`, `style`, `source` and `sha256`, and the photos below `photos/`. What is no outfit has no
+style to learn: it is in `others.csv`, with `kind` for `style`, for the gate. What is none of the
+styles, or an outfit of which nobody said the style, is left out. Writing it again brings it up to
+date: what was deleted, or is of somebody who took the consent back, goes from the folder.
 """
 
 import csv
@@ -14,12 +16,12 @@ from pathlib import Path
 
 from django.db.models import Case, OuterRef, Subquery, Value, When
 
-from classifier.models import Outfit, Review
+from classifier.models import Outfit, Prediction, Review
 from classifier.personal_data.consents import consenting_owners
 from classifier.storage import objects
 from classifier.storage.objects import ObjectMissing
 
-MANIFEST = "manifest.csv"
+MANIFEST, OTHERS = "manifest.csv", "others.csv"
 PHOTOS = "photos"
 SOURCE = "history"
 
@@ -42,6 +44,8 @@ class _Reviewed:
     name: str
     key: str
     style: str
+    """Empty for what is no outfit."""
+    kind: str
 
 
 def write_training_photos(folder: Path) -> Written:
@@ -57,33 +61,36 @@ def write_training_photos(folder: Path) -> Written:
     leaving = [path for path in photos.iterdir() if path.name not in names]
     for path in leaving:
         path.unlink()
-    lines = [
-        {"path": f"{PHOTOS}/{each.name}", "style": each.style, "source": SOURCE, "sha256": digest}
-        for each, digest in zip(
-            reviewed,
-            objects.fetchers().map(lambda each: _fetch(each, photos), reviewed),
-            strict=True,
-        )
-        if digest
-    ]
-    _write_manifest(folder / MANIFEST, lines)
-    return Written(len(lines), len(leaving), len(reviewed) - len(lines))
+    digests = objects.fetchers().map(lambda each: _fetch(each, photos), reviewed)
+    there = [pair for pair in zip(reviewed, digests, strict=True) if pair[1]]
+    styles = [(each, each.style, digest) for each, digest in there if each.style]
+    others = [(each, each.kind, digest) for each, digest in there if not each.style]
+    _write_manifest(folder / OTHERS, "kind", others)
+    _write_manifest(folder / MANIFEST, "style", styles)
+    return Written(len(there), len(leaving), len(reviewed) - len(there))
 
 
 def _reviewed() -> list[_Reviewed]:
-    """Outfits with a verdict and its style: the newest by staff, else the owner's."""
+    """What the newest verdict by staff, or else the owner's, gives a style or calls no outfit."""
     staff_first = Case(When(role=Review.Role.STAFF, then=Value(0)), default=Value(1))
     verdicts = Review.objects.filter(prediction__outfit=OuterRef("pk"))
-    verdict = Subquery(verdicts.order_by(staff_first, "-created").values("style")[:1])
+    first = verdicts.order_by(staff_first, "-created")
     outfits = (
         Outfit.objects.filter(owner__in=consenting_owners().values("pk"))
-        .annotate(verdict=verdict)
-        .exclude(verdict=None)
+        .annotate(
+            answer=Subquery(first.values("answer")[:1]),
+            said=Subquery(first.values("style")[:1]),
+            gate=Subquery(first.values("prediction__kind")[:1]),
+        )
+        .filter(answer__in=[Review.Answer.STYLE, Review.Answer.NOT_AN_OUTFIT])
         .order_by("created", "pk")
     )
+    people, none = Prediction.Kind.PEOPLE.value, Prediction.Kind.NONE.value
     return [
-        _Reviewed(f"{pk}.jpg", key, style)
-        for pk, key, style in outfits.values_list("pk", "photo_key", "verdict").iterator()
+        _Reviewed(f"{pk}.jpg", key, style, people if gate == people else none)
+        for pk, key, style, gate in outfits.values_list(
+            "pk", "photo_key", "said", "gate"
+        ).iterator()
     ]
 
 
@@ -92,7 +99,8 @@ def _check_folder(folder: Path) -> None:
     if not folder.exists():
         return
     ours = folder.is_dir() and all(
-        path.stem == Path(MANIFEST).stem or (path.name == PHOTOS and _all_ours(path))
+        path.stem in (Path(MANIFEST).stem, Path(OTHERS).stem)
+        or (path.name == PHOTOS and _all_ours(path))
         for path in folder.iterdir()
     )
     if not ours:
@@ -120,10 +128,14 @@ def _fetch(reviewed: _Reviewed, photos: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _write_manifest(manifest: Path, lines: Sequence[dict[str, str]]) -> None:
+def _write_manifest(
+    manifest: Path, label: str, lines: Sequence[tuple[_Reviewed, str, str]]
+) -> None:
+    """A line for each photo with its label, named by the column, and its checksum."""
     part = manifest.with_suffix(".part")
     with part.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, ["path", "style", "source", "sha256"])
-        writer.writeheader()
-        writer.writerows(lines)
+        writer = csv.writer(file)
+        writer.writerow(["path", label, "source", "sha256"])
+        for each, value, digest in lines:
+            writer.writerow([f"{PHOTOS}/{each.name}", value, SOURCE, digest])
     part.replace(manifest)

@@ -4,7 +4,9 @@ from django import template
 from django.utils.translation import get_language
 
 from classifier import catalogue
+from classifier.history import answers
 from classifier.lifecycle.failures import failure_message
+from classifier.models import Outfit
 from classifier.storage import objects
 from inference.taxonomy import Style
 
@@ -34,6 +36,18 @@ def style_name(style: Style) -> str:
 def style_description(style: Style) -> str:
     """The style's description in the reader's language."""
     return style.description(get_language() or "en")
+
+
+@register.filter
+def in_words(outfit: Outfit) -> str:
+    """What is said of a classified outfit, in one line."""
+    return answers.in_words(outfit)
+
+
+@register.filter
+def perhaps(outfit: Outfit) -> str:
+    """What comes after the name of its top style."""
+    return answers.perhaps(outfit)
 
 
 @register.filter

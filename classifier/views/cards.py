@@ -4,7 +4,7 @@ import uuid
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
@@ -14,10 +14,11 @@ from classifier.access import SignedInRequest, access_outfit
 from classifier.history import sharing
 from classifier.history.heatmap import heat_png
 from classifier.lifecycle.reviews import UnknownStyle, record_review
-from classifier.models import Outfit, Review
+from classifier.models import Outfit, Prediction, Review
 from classifier.storage.objects import ObjectMissing, StorageUnavailable
 
 A_DAY = 86_400
+Answer = Review.Answer
 
 
 @login_required
@@ -34,22 +35,35 @@ def why_image(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponse:
 @login_required
 @require_POST
 def correct_outfit(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponse:
-    """The owner says which style is right: field `style`."""
+    """The owner says what is right: field `style`, or `answer` where it is not a style."""
     outfit = access_outfit(request.user, outfit_id)
-    style = request.POST.get("style", "")
+    style, answer = request.POST.get("style", ""), request.POST.get("answer", Answer.STYLE)
     if outfit.prediction is None:
         messages.error(request, _("There is no prediction to correct yet."))
         return redirect(outfit)
+    if answer not in Answer.values:
+        return HttpResponseBadRequest(_("That is no answer of the list."))
     try:
-        record_review(outfit.prediction, request.user.id, Review.Role.OWNER, style)
+        review = record_review(
+            outfit.prediction, request.user.id, Review.Role.OWNER, style, answer=Answer(answer)
+        )
     except UnknownStyle:
         messages.error(request, _("The model does not know this style. Choose one of the list."))
         return redirect(outfit)
-    if outfit.prediction.style == style:
-        messages.success(request, _("Noted: the model was right."))
-    else:
-        messages.success(request, _("Corrected. Your history and your profile count it that way."))
+    messages.success(request, _thanks(review))
     return redirect(outfit)
+
+
+def _thanks(review: Review) -> str:
+    if review.answer == Answer.OUTFIT:
+        return _("Noted: it is an outfit. Which style would you say?")
+    if review.answer == Answer.NOT_AN_OUTFIT:
+        return _("Noted: it is no outfit. Your chart and your profile leave it out.")
+    if review.answer == Answer.NO_STYLE:
+        return _("Noted: another style. Your chart and your profile leave it out.")
+    if review.verdict == Review.Verdict.RIGHT:
+        return _("Noted: the model was right.")
+    return _("Corrected. Your history and your profile count it that way.")
 
 
 @login_required
@@ -70,6 +84,8 @@ def share_outfit(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponse
         messages.success(request, _("The link does not work any more."))
     elif outfit.status != Outfit.Status.DONE:
         messages.error(request, _("There is nothing to share until the style is known."))
+    elif outfit.kind != Prediction.Kind.OUTFIT:
+        messages.error(request, _("There is nothing to share of a photo without an outfit."))
     else:
         sharing.share(outfit)
     return redirect(outfit)
@@ -99,13 +115,14 @@ def _shared(token: str) -> Outfit:
 
 
 def _card(outfit: Outfit, *, download: bool) -> HttpResponse:
-    if outfit.prediction is None:
-        raise Http404("no card before there is a prediction")
+    if outfit.prediction is None or outfit.kind != Prediction.Kind.OUTFIT:
+        raise Http404("no card before there is a prediction, and none without an outfit")
     try:
         picture = sharing.card_jpeg(outfit)
     except (StorageUnavailable, ObjectMissing):
         return HttpResponse(_("The photo store does not answer. Try again soon."), status=503)
     answer = HttpResponse(picture, content_type="image/jpeg")
     if download:
-        answer["Content-Disposition"] = f'attachment; filename="outfit-{outfit.style}.jpg"'
+        name = outfit.style or "mine"
+        answer["Content-Disposition"] = f'attachment; filename="outfit-{name}.jpg"'
     return answer

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from classifier.access import SignedInRequest, outfits_of
 from classifier.catalogue import known_styles, offered_wardrobes, style_of
-from classifier.history.pages import Filters, Place, history_page
+from classifier.history.pages import NO_OUTFIT, Filters, Place, history_page
 from classifier.history.timeline import timeline_of
 from classifier.lifecycle.removal import remove_outfit
-from classifier.models import Outfit
+from classifier.models import Outfit, Prediction
 from classifier.storage.objects import StorageUnavailable
 
 MOST_AT_ONCE = 200
@@ -35,8 +35,11 @@ def history(request: SignedInRequest) -> HttpResponse:
         "styles": sorted(known_styles().values(), key=lambda style: style.name(language)),
         "wardrobes": {key: each.name(language) for key, each in offered_wardrobes().items()},
         "certainties": [
-            (each.value, each.label)
-            for each in (Outfit.Certainty.UNSURE, Outfit.Certainty.CORRECTED)
+            *(
+                (each.value, each.label)
+                for each in (Outfit.Certainty.UNSURE, Outfit.Certainty.CORRECTED)
+            ),
+            (NO_OUTFIT, Prediction.Kind.NONE.label),
         ],
     }
     only_outfits = request.headers.get("HX-Request") and after

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from classifier.access import SignedInRequest, access_outfit
 from classifier.catalogue import style_of
+from classifier.history.answers import in_words
 from classifier.lifecycle.dead_letters import owner_may_try_again
 from classifier.lifecycle.failures import FailureMessage, failure_message
 from classifier.lifecycle.removal import remove_outfit
@@ -107,7 +108,7 @@ def outfit_state(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponse
     failure = state["failure"]
     answer = {
         "status": outfit.status,
-        "style": style_of(outfit.style).name(get_language() or "en") if outfit.style else "",
+        "style": in_words(outfit) if outfit.status == Outfit.Status.DONE else "",
         "certainty": outfit.get_certainty_display(),
         "sure": outfit.certainty != Outfit.Certainty.UNSURE,
         "sentence": str(failure.sentence) if isinstance(failure, FailureMessage) else "",
@@ -162,7 +163,7 @@ def _styles(outfit: Outfit) -> dict[str, object]:
     wardrobe = taxonomy.wardrobes.get(outfit.wardrobe)
     worn = taxonomy.ids_in(outfit.wardrobe)
     return {
-        "style": style_of(outfit.style),
+        "style": style_of(outfit.style) if outfit.style else None,
         "corrected": outfit.certainty == Outfit.Certainty.CORRECTED,
         "confirmed": outfit.certainty == Outfit.Certainty.CONFIRMED,
         "choices": taxonomy.styles,

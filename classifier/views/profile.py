@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from classifier.access import SignedInRequest, access_outfit, outfits_of
 from classifier.history import profile, queries
-from classifier.models import Outfit, Release
+from classifier.models import Outfit, Prediction, Release
 from inference.taxonomy import Style
 
 SHOWN_STYLES = 6
@@ -67,7 +67,8 @@ def profile_page(request: SignedInRequest) -> HttpResponse:
 def _extremes(request: SignedInRequest) -> dict[str, Outfit]:
     """The most typical and the most unusual outfit, by the release that saw the newest one."""
     outfits = outfits_of(request.user)
-    newest = outfits.filter(status=Outfit.Status.DONE).first()
+    done = outfits.filter(status=Outfit.Status.DONE)
+    newest = done.filter(kind=Prediction.Kind.OUTFIT).first()
     if newest is None or newest.prediction is None:
         return {}
     found = queries.extremes_of(request.user.id, newest.prediction.release_id)
@@ -85,7 +86,9 @@ def _extremes(request: SignedInRequest) -> dict[str, Outfit]:
 def similar_page(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponse:
     """The person's other outfits that look most like this one."""
     outfit = access_outfit(request.user, outfit_id)
-    cosines = queries.similar_to(request.user.id, outfit.pk, SIMILAR)
+    cosines: dict[uuid.UUID, float] = {}
+    if outfit.kind == Prediction.Kind.OUTFIT:
+        cosines = queries.similar_to(request.user.id, outfit.pk, SIMILAR)
     found = outfits_of(request.user).in_bulk(list(cosines))
     context = {
         "outfit": outfit,

@@ -49,17 +49,23 @@ class FasiError(Exception):
 
 @dataclass(frozen=True)
 class Outfit:
-    """One photo and what is known about it; `style` is empty until it is done."""
+    """One photo and what is known about it; `style` is empty until it is done.
+
+    `kind` is `outfit`, `people` or `none`, and empty until it is done; only an outfit has a style
+    or is `decided`. `style_set` has the styles that it may be, best first.
+    """
 
     id: str
     url: str
     page: str
     name: str
     status: str
+    kind: str
     style: str
     confidence: float
     decided: bool
     top: tuple[tuple[str, float], ...]
+    style_set: tuple[str, ...]
     failure: str
     raw: Mapping[str, Any] = field(repr=False, compare=False)
 
@@ -76,10 +82,12 @@ class Outfit:
             page=answer["page"],
             name=answer["name"],
             status=answer["status"],
-            style=said.get("style", ""),
+            kind=answer["kind"] if said else "",
+            style=answer["style"],
             confidence=said.get("confidence", 0.0),
             decided=said.get("decided", False),
             top=tuple((guess["style"], guess["probability"]) for guess in said.get("top", ())),
+            style_set=tuple(guess["style"] for guess in said.get("set", ())),
             failure=(answer["failure"] or {}).get("code", ""),
             raw=answer,
         )
@@ -284,9 +292,12 @@ class Fasi:
             yield from map(Outfit.read, page["items"])
             address, filters = page["next"], {}
 
-    def correct(self, outfit_id: str, style: str, note: str = "") -> None:
-        """Say which style is right."""
-        self._send("PUT", f"outfits/{outfit_id}/correction", json={"style": style, "note": note})
+    def correct(
+        self, outfit_id: str, style: str = "", note: str = "", *, answer: str = "style"
+    ) -> None:
+        """Say which style is right; or the answer `no_style`, `outfit` or `not_an_outfit`."""
+        said = {"answer": answer, "style": style, "note": note}
+        self._send("PUT", f"outfits/{outfit_id}/correction", json=said)
 
     def delete(self, outfit_id: str) -> None:
         """Delete an outfit with its photo."""
@@ -403,6 +414,8 @@ def main() -> int:
             outfit = result.outfit
             failed |= outfit is None or outfit.status == "failed"
             told = result.error if outfit is None else outfit.failure
+            if outfit and outfit.kind in ("people", "none"):
+                told = f"no outfit ({outfit.kind})"
             said = (outfit.style, f"{outfit.confidence:.3f}", "") if outfit and not told else ()
             sys.stdout.write("\t".join((str(result.path), *(said or ("", "", told)))) + "\n")
     return int(failed)

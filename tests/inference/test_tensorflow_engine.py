@@ -15,8 +15,8 @@ pytest.importorskip("nncf", reason="needs requirements/training.txt")
 
 from inference.bundle import Bundle  # noqa: E402
 from inference.engine import Engine, EngineError, Outputs, load_engine  # noqa: E402
+from tests.support.gated_bundle import GATE  # noqa: E402
 from tests.support.small_bundle import (  # noqa: E402
-    GATE,
     STYLES,
     Small,
     in_int8,

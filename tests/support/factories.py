@@ -24,6 +24,8 @@ def add_outfit(
     days_ago: float = 0,
     confidence: float = 1.0,
     look: Sequence[float] = (1.0,),
+    kind: str = "outfit",
+    style_set: Sequence[str] = (),
 ) -> Prediction:
     """A classified outfit of some days ago, a row without photos; see `add_prediction`."""
     created = timezone.now() - timedelta(days=days_ago)
@@ -41,7 +43,9 @@ def add_outfit(
         created=created,
         classified=created,
     )
-    return add_prediction(outfit, release, style, confidence=confidence, look=look)
+    return add_prediction(
+        outfit, release, style, confidence=confidence, look=look, kind=kind, style_set=style_set
+    )
 
 
 def add_prediction(
@@ -51,6 +55,8 @@ def add_prediction(
     *,
     confidence: float = 1.0,
     look: Sequence[float] = (1.0,),
+    kind: str = "outfit",
+    style_set: Sequence[str] = (),
 ) -> Prediction:
     """What the release said of it; `look` begins the embedding, zeros end it.
 
@@ -58,16 +64,22 @@ def add_prediction(
     """
     ids = release.styles.ids
     rest = (1 - confidence) / (len(ids) - 1)
-    decided = confidence >= 0.5
+    worn = kind == "outfit"
+    decided = worn and confidence >= 0.5
     certainty = Outfit.Certainty.SURE if decided else Outfit.Certainty.UNSURE
-    Outfit.objects.filter(pk=outfit.pk).update(style=style, certainty=certainty)
+    Outfit.objects.filter(pk=outfit.pk).update(
+        kind=kind, style=style if worn else "", certainty=certainty if worn else ""
+    )
     vector = np.zeros(EMBEDDING)
     vector[: len(look)] = look
     return Prediction.objects.create(
         outfit=outfit,
         release=release,
         probabilities=[confidence if each == style else rest for each in ids],
+        kind=kind,
+        gate=[float(kind == each) for each in ("outfit", "people", "none")],
         style=style,
+        style_set=list(style_set),
         confidence=confidence,
         decided=decided,
         activation_map=bytes(49),

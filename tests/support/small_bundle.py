@@ -25,16 +25,6 @@ from training.writing import unfinished, write_json
 
 STYLES = ("plain", "checked", "striped", "dotted")
 EMBEDDING = 256
-GATE = {"kinds": list(KINDS), "threshold": 0.5, "target": "none"}
-SETS = {
-    "method": "RAPS",
-    "coverage": 0.9,
-    "quantile": 0.95,
-    "penalty": 0.01,
-    "free": 1,
-    "target": "none",
-}
-"""What ``calibration.json`` has of a model with a gate and with sets."""
 
 
 @dataclass(frozen=True)

@@ -7,16 +7,23 @@ from typing import Any
 
 import numpy as np
 import pytest
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
 from numpy.typing import NDArray
+from PIL import Image
 
 from classifier.lifecycle.claims import claim_outfits
 from classifier.models import Outfit, Prediction, Release
 from classifier.monitoring.heartbeat import warm_worker
 from classifier.orphans import ORPHAN_AGE, remove_orphans
 from classifier.storage import objects
+from classifier.uploads.accept import accept_photo
+from inference.bundle import load_bundle
 from inference.engine import Outputs
 from tests.conftest import STARTER
 from tests.inference.wardrobes import activate_wardrobes
+from tests.support.engines import ByColour
+from tests.support.gated_bundle import add_gate_and_sets
 from tests.support.images import draw_outfit, encode
 from worker import tasks
 from worker.classification import PrefetchedClaim, process, work
@@ -105,8 +112,6 @@ def test_a_photo_that_the_engine_cannot_take_is_found_among_its_claim_mates(
     real = loaded_model()
     from io import BytesIO
 
-    from PIL import Image
-
     from inference.preprocessing import model_input
 
     guilty, healthy = make_outfit(1), make_outfit(2)
@@ -179,6 +184,31 @@ def test_a_wardrobe_that_the_release_does_not_know_means_all_styles(
 
     assert (prediction.style, prediction.confidence) == ("streetwear", 0.5)
     assert len(bytes(prediction.activation_map)) == 49
+
+
+def test_a_model_with_a_gate_says_what_is_no_outfit(
+    owner: User, release: Release, starter_copy: Callable[[], Path]
+) -> None:
+    folder = starter_copy()
+    add_gate_and_sets(folder)
+    photos = {
+        "outfit": draw_outfit(1),
+        "people": Image.new("RGB", (200, 300), "white"),
+        "none": Image.new("RGB", (200, 300), "black"),
+    }
+    for kind, photo in photos.items():
+        accept_photo(owner.pk, SimpleUploadedFile(f"{kind}.png", encode(photo, "PNG")))
+    bundle = load_bundle(folder)
+    model = replace(loaded_model(), bundle=bundle, engine=ByColour(bundle))
+    assert process(PrefetchedClaim(claim_outfits("w", 3)), model) == 3
+    for outfit in Outfit.objects.all():
+        prediction = outfit.predictions.get()
+        kind = outfit.original_name.removesuffix(".png")
+        assert (outfit.kind, prediction.kind) == (kind, kind)
+        assert prediction.gate == [float(kind == each) for each in ("outfit", "people", "none")]
+        assert prediction.style_set[0] == prediction.style
+        assert bool(outfit.style) == (kind == "outfit")
+        assert outfit.style in ("", prediction.style)
 
 
 def test_without_a_release_nothing_is_claimed(make_outfit: Make) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inference.bundle import Bundle
+from inference.calibration import OUTFIT
 from inference.engine import Engine
 from inference.verdict import Verdict, verdict_at
 from worker.folder.decoding import decoded
@@ -54,4 +55,14 @@ def _said(
 def _row(name: str, verdict: Verdict, ids: Sequence[str]) -> Row:
     best = np.argsort(-verdict.probabilities, kind="stable")[:TOP]
     top = tuple(Guess(ids[each], round(float(verdict.probabilities[each]), 4)) for each in best)
-    return Row(name, verdict.style, round(verdict.confidence, 4), verdict.decided, top)
+    if verdict.kind != OUTFIT:
+        return Row(name, verdict.kind, decided=False, top=top)
+    return Row(
+        name,
+        kind=verdict.kind,
+        style=verdict.style,
+        confidence=round(verdict.confidence, 4),
+        decided=verdict.decided,
+        set=verdict.style_set,
+        top=top,
+    )

@@ -16,9 +16,11 @@ from worker.folder.tables import TableError
 SCHEMA = pa.schema(
     [
         ("path", pa.string()),
+        ("kind", pa.string()),
         ("style", pa.string()),
         ("confidence", pa.float32()),
         ("decided", pa.bool_()),
+        ("set", pa.list_(pa.string())),
         ("top", pa.list_(pa.struct([("style", pa.string()), ("probability", pa.float32())]))),
         ("error", pa.string()),
     ]
@@ -48,7 +50,7 @@ def read_parquet(path: Path) -> Iterator[Row]:
                 raise TableError(f"{path} is no result of this command: choose another file.")
             for portion in file.iter_batches(ROWS_AT_A_TIME):
                 for fields in portion.to_pylist():
-                    top = tuple(Guess(**each) for each in fields.pop("top"))
-                    yield Row(**fields, top=top)
+                    top = tuple(Guess(**each) for each in fields["top"])
+                    yield Row(**fields | {"set": tuple(fields["set"]), "top": top})
     except (OSError, pa.ArrowInvalid) as error:
         raise TableError(f"{path} cannot be read: {error}.") from error

@@ -16,15 +16,18 @@ from PIL import Image
 
 from classifier.uploads.refusals import Refused
 from classifier.uploads.sanitise import thumb
+from inference.calibration import PEOPLE
 from inference.taxonomy import Taxonomy
 from worker.folder.files import printable
 from worker.folder.rows import Row
-from worker.folder.sorting import UNSURE
+from worker.folder.sorting import NO_OUTFIT, UNSURE, group_of
 
 TILES = 60
 """Photos of a style on the page, so that a hundred thousand files do not make it too large."""
 FAILURES = 200
 TILE_SIDE = 200
+OTHER_GROUPS = {UNSURE: "Not sure", NO_OUTFIT: "No outfit"}
+_WHICH = {UNSURE: "least sure", NO_OUTFIT: "first"}
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class Tile:
 
 @dataclass(frozen=True)
 class Group:
-    """The photos of one style, or those that the model is not sure about."""
+    """The photos of one style, those that the model is not sure about, or those of no outfit."""
 
     id: str
     name: str
@@ -55,19 +58,20 @@ def write_sheet(
     best: dict[str, list[tuple[float, int, Row]]] = {}
     failures: list[Row] = []
     for number, row in enumerate(rows):
-        if row.confidence is None:
+        if row.error:
             counts[""] += 1
             if len(failures) < FAILURES:
                 failures.append(row)
             continue
-        group = row.style if row.decided else UNSURE
+        group = group_of(row)
         counts[group] += 1
         kept = best.setdefault(group, [])
-        # The surest of a style; of the unsure ones, the least sure.
-        rank = (row.confidence if row.decided else -row.confidence, -number, row)
+        # The surest of a style; of the unsure ones, the least sure; the first without an outfit.
+        sure = row.confidence or 0.0
+        rank = (sure if row.decided else -sure, -number, row)
         (heapq.heappush if len(kept) < TILES else heapq.heappushpop)(kept, rank)
-    names = {style.id: style.name() for style in taxonomy.styles} | {UNSURE: "Not sure"}
-    order = sorted(best, key=lambda group: (group == UNSURE, -counts[group]))
+    names = {style.id: style.name() for style in taxonomy.styles} | OTHER_GROUPS
+    order = sorted(best, key=lambda group: (group in OTHER_GROUPS, -counts[group]))
 
     def tile(kept: tuple[float, int, Row]) -> Tile:
         return _tile(kept[-1], folder, names)
@@ -79,7 +83,7 @@ def write_sheet(
                 name=names.get(group, group),
                 count=counts[group],
                 tiles=list(pool.map(tile, sorted(best[group], reverse=True))),
-                which="least sure" if group == UNSURE else "surest",
+                which=_WHICH.get(group, "surest"),
             )
             for group in order
         ]
@@ -89,8 +93,9 @@ def write_sheet(
             "folder": printable(folder.resolve().name),
             "model": model,
             "total": counts.total(),
-            "decided": counts.total() - counts[""] - counts[UNSURE],
+            "decided": sum(counts[group] for group in best if group not in OTHER_GROUPS),
             "unsure": counts[UNSURE],
+            "without_outfit": counts[NO_OUTFIT],
             "failed": counts[""],
             "groups": groups,
             "failures": failures,
@@ -100,8 +105,17 @@ def write_sheet(
 
 
 def _tile(row: Row, folder: Path, names: dict[str, str]) -> Tile:
+    return Tile(row.path, _said(row, names), _image(folder / row.path))
+
+
+def _said(row: Row, names: dict[str, str]) -> str:
+    """What stands below a photo: how sure, what else, or why not."""
+    if row.without_outfit:
+        return "people" if row.kind == PEOPLE else "no outfit"
     style = "" if row.decided else f"{names.get(row.style, row.style)}? "
-    return Tile(row.path, f"{style}{row.confidence:.0%}", _image(folder / row.path))
+    others = ", ".join(names.get(each, each) for each in row.set if each != row.style)
+    perhaps = f", perhaps {others}" if others else ""
+    return f"{style}{row.confidence or 0:.0%}{perhaps}"
 
 
 def _image(path: Path) -> str:

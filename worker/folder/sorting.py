@@ -8,7 +8,7 @@ from pathlib import Path
 
 from worker.folder.rows import Row
 
-UNSURE = "not-sure"
+UNSURE, NO_OUTFIT = "not-sure", "no-outfit"
 _FOR_ALL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 """What keeps every other photo from being copied too."""
 
@@ -25,13 +25,20 @@ def may_hold_copies(target: Path, folder: Path) -> bool:
     return not folder.resolve().is_relative_to(target.resolve())
 
 
+def group_of(row: Row) -> str:
+    """Where a classified photo belongs: the id of its style, UNSURE or NO_OUTFIT."""
+    if row.without_outfit:
+        return NO_OUTFIT
+    return row.style if row.decided else UNSURE
+
+
 def copy_sorted(photo: Path, row: Row, folder: Path, target: Path) -> None:
-    """Copy a classified photo to `target`/style/, or to `target`/not-sure/, below its own folders.
+    """Copy a classified photo to `target`/style/ (or not-sure/, no-outfit/), below its own folders.
 
     A copy that is there already stays; one is there when it is whole. Raises NotCopied, and OSError
     where no other photo could be copied either.
     """
-    place = target / (row.style if row.decided else UNSURE) / photo.relative_to(folder)
+    place = target / group_of(row) / photo.relative_to(folder)
     # A name of its own: one made of the photo's could be longer than a name may be.
     growing = place.parent / ".growing"
     try:

@@ -17,6 +17,7 @@ class Summary:
 
     styles: Counter[str] = field(default_factory=Counter)
     unsure: int = 0
+    without_outfit: int = 0
     failed: int = 0
     not_copied: int = 0
     _named: list[str] = field(default_factory=list)
@@ -26,6 +27,8 @@ class Summary:
         if row.error:
             self.failed += 1
             self._name(f"{row.path}: {row.error}")
+        elif row.without_outfit:
+            self.without_outfit += 1
         elif row.decided:
             self.styles[row.style] += 1
         else:
@@ -38,12 +41,14 @@ class Summary:
 
     def lines(self, seconds: float, done_before: int) -> list[str]:
         """The summary, for a terminal."""
-        total = self.styles.total() + self.unsure + self.failed
+        total = self.styles.total() + self.unsure + self.without_outfit + self.failed
         before = f" ({done_before} were done before)" if done_before else ""
         rate = total / seconds if seconds else 0
         lines = [f"  {style:20}{count:>7}" for style, count in self.styles.most_common()]
         if self.unsure:
             lines.append(f"  {'not sure':20}{self.unsure:>7}")
+        if self.without_outfit:
+            lines.append(f"  {'no outfit':20}{self.without_outfit:>7}")
         lines += [f"  {each}" for each in self._named]
         if (more := self.failed + self.not_copied - len(self._named)) > 0:
             lines.append(f"  ... and {more} more; the result names them all.")

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from worker.folder.rows import Guess, Row
 
-COLUMNS = ("path", "style", "confidence", "decided", "top", "error")
+COLUMNS = ("path", "kind", "style", "confidence", "decided", "set", "top", "error")
 STANDARD_OUTPUT = 1
 
 
@@ -123,9 +123,11 @@ class CsvTable(Table):
         return _csv_line(
             (
                 row.path,
+                row.kind,
                 row.style,
                 "" if row.confidence is None else f"{row.confidence:.4f}",
                 "" if row.decided is None else str(row.decided).lower(),
+                " ".join(row.set),
                 " ".join(f"{each.style}:{each.probability:.4f}" for each in row.top),
                 row.error,
             )
@@ -136,12 +138,14 @@ class CsvTable(Table):
         if tuple(next(reader, COLUMNS)) != COLUMNS:
             raise self._foreign()
         try:
-            for path, style, confidence, decided, top, error in reader:
+            for path, kind, style, confidence, decided, styles, top, error in reader:
                 yield Row(
                     path=path,
+                    kind=kind,
                     style=style,
                     confidence=float(confidence) if confidence else None,
                     decided=decided.lower() == "true" if decided else None,
+                    set=tuple(styles.split()),
                     top=tuple(_guess(each) for each in top.split()),
                     error=error,
                 )
@@ -162,8 +166,8 @@ class JsonTable(Table):
         for line in lines:
             try:
                 fields = json.loads(line)
-                top = tuple(Guess(**each) for each in fields.pop("top"))
-                yield Row(**fields, top=top)
+                top = tuple(Guess(**each) for each in fields["top"])
+                yield Row(**fields | {"set": tuple(fields["set"]), "top": top})
             except (ValueError, TypeError, KeyError, AttributeError) as error:
                 raise self._foreign() from error
 

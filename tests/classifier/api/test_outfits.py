@@ -160,7 +160,7 @@ def test_a_correction_is_recorded_in_the_owners_name(
     right = next(style for style in release.styles.ids if style != predicted)
     address = f"outfits/{outfit.pk}/correction"
     answer = owners.put(address, json={"style": right, "note": "see the boots"})
-    expected = {"style": right, "verdict": "wrong", "note": "see the boots"}
+    expected = {"answer": "style", "style": right, "verdict": "wrong", "note": "see the boots"}
     assert answer.json() == expected
     assert owners.get(f"outfits/{outfit.pk}").json()["correction"] == expected
     assert Review.objects.get().by == owner

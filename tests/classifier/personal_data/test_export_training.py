@@ -76,6 +76,32 @@ def test_staffs_verdict_is_the_label_where_both_gave_one(
     assert manifest(tmp_path) == {str(prediction.outfit_id): "casual"}
 
 
+def test_what_is_no_outfit_is_for_the_gate_and_none_of_the_styles_for_nothing(
+    said: Said, owner: User, staff: User, tmp_path: Path
+) -> None:
+    style, landscape, other_style, some_outfit = (said(seed) for seed in range(1, 5))
+    record_consent(owner.pk, given=True)
+    record_review(style, owner.pk, Review.Role.OWNER, "boho")
+    answers = {
+        landscape: Review.Answer.NOT_AN_OUTFIT,
+        other_style: Review.Answer.NO_STYLE,
+        some_outfit: Review.Answer.OUTFIT,
+    }
+    for prediction, answer in answers.items():
+        record_review(prediction, owner.pk, Review.Role.OWNER, answer=answer)
+    assert "has 2 photos" in export(tmp_path)
+    with (tmp_path / "manifest.csv").open(newline="") as file:
+        assert [row["style"] for row in csv.DictReader(file)] == ["boho"]
+    with (tmp_path / "others.csv").open(newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["path"], row["kind"]) == (f"photos/{landscape.outfit_id}.jpg", "none")
+    assert len(list((tmp_path / "photos").iterdir())) == 2
+
+    record_review(landscape, staff.pk, Review.Role.STAFF, "casual")
+    export(tmp_path)
+    assert manifest(tmp_path)[str(landscape.outfit_id)] == "casual", "staff's word comes first"
+
+
 def test_a_consent_that_was_taken_back_takes_the_photos_from_the_folder(
     said: Said, owner: User, stranger: User, tmp_path: Path
 ) -> None:

@@ -85,6 +85,25 @@ def test_a_second_verdict_replaces_the_first(prediction: Prediction, as_staff: C
     assert Review.objects.get().verdict == "right"
 
 
+@pytest.mark.parametrize(
+    ("answer", "counted"),
+    [("not_an_outfit", ("none", "")), ("no_style", ("outfit", "")), ("outfit", ("outfit", None))],
+)
+def test_a_reviewer_says_what_is_no_style(
+    prediction: Prediction, as_staff: Client, answer: str, counted: tuple[str, str | None]
+) -> None:
+    address = f"/admin/classifier/prediction/{prediction.pk}/change/"
+    as_staff.post(address, {"correct_style": f"answer:{answer}", "note": ""})
+    assert Review.objects.get().answer == answer
+    kind, style = counted
+    outfit = prediction.outfit
+    outfit.refresh_from_db()
+    assert (outfit.kind, outfit.style) == (kind, prediction.style if style is None else style)
+    assert f'value="answer:{answer}" selected' in as_staff.get(address).content.decode()
+    listed = as_staff.get("/admin/classifier/prediction/?kind__exact=outfit").content.decode()
+    assert "thumb.jpg?" in listed
+
+
 def test_an_unknown_style_is_not_taken(prediction: Prediction, as_staff: Client) -> None:
     address = f"/admin/classifier/prediction/{prediction.pk}/change/"
     assert as_staff.post(address, {"correct_style": "no-style", "note": ""}).status_code == 200

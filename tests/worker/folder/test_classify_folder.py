@@ -14,7 +14,7 @@ from tests.support.images import draw_outfit, encode, outfit_jpeg
 from tests.worker.folder.folders import COMMAND, ENVIRONMENT, classify_folder, read
 from worker.classification import work
 
-COLUMNS = ["path", "style", "confidence", "decided", "top", "error"]
+COLUMNS = ["path", "kind", "style", "confidence", "decided", "set", "top", "error"]
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +69,7 @@ def test_every_file_is_a_row_and_what_is_no_photo_says_why(mixed: Path, tmp_path
     }
     for row in rows:
         if row["error"]:
-            assert not row["style"] + row["confidence"] + row["decided"] + row["top"]
+            assert not "".join(row[name] for name in COLUMNS[1:-1])
             continue
         best, *others = (each.rpartition(":") for each in row["top"].split())
         assert (best[0], best[2]) == (row["style"], row["confidence"])
