@@ -41,6 +41,7 @@ from classifier.views.outfits import (
     try_again,
 )
 from classifier.views.profile import profile_page, similar_page
+from classifier.views.sessions import session_end
 from classifier.views.tokens import TokensView, revoke
 
 urlpatterns = [
@@ -66,6 +67,7 @@ urlpatterns = [
     path("batches/<uuid:batch_id>/cancel/", cancel_batch, name="batch_cancel"),
     path("account/tokens/", TokensView.as_view(), name="tokens"),
     path("account/tokens/<uuid:token_id>/revoke/", revoke, name="token_revoke"),
+    path("account/sessions/<int:session_id>/end/", session_end, name="session_end"),
     path("api/", api.urls),
     path("outfits/<uuid:outfit_id>/try-again/", try_again, name="outfit_try_again"),
     path("outfits/<uuid:outfit_id>/similar/", similar_page, name="outfit_similar"),

@@ -10,43 +10,23 @@ from datetime import timedelta
 from pathlib import Path
 
 import django_stubs_ext
-import environ
 from botocore.config import Config
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
+from fasi_site.environment import BASE_DIR, DATA_DIR, EMBEDDED, HTTPS, env, required
 from fasi_site.logs import logging_config
+from fasi_site.settings_accounts import *  # noqa: F403
+from fasi_site.settings_accounts import OIDC_ORIGINS
 
 # Lets classes name their type arguments (ModelAdmin[Outfit]) at run time too.
 django_stubs_ext.monkeypatch()
-
-BASE_DIR = Path(__file__).resolve().parent.parent
-
-# FileAwareEnv reads FASI_X from the file that FASI_X_FILE names, as Docker secrets need.
-env = environ.FileAwareEnv()
-DATA_DIR = BASE_DIR / env.str("FASI_DATA", default=".local")
-environ.Env.read_env(DATA_DIR / "services.env")
-
-
-def required(name: str) -> str:
-    """The variable's value, or a sentence that says how to get one."""
-    value: str = env.str(name, default="")
-    if not value:
-        raise ImproperlyConfigured(
-            f"{name} is not set. Run `make up` once, which starts the embedded services and writes "
-            f"{DATA_DIR}/services.env, or set it yourself: docs/operations.md lists every setting."
-        )
-    return value
-
 
 # Core -------------------------------------------------------------------------------------------
 
 SECRET_KEY = required("FASI_SECRET_KEY")
 DEBUG = env.bool("FASI_DEBUG", default=False)
-# True on the stack of `make up`, which listens on 127.0.0.1 only: it may have a demo account.
-EMBEDDED = env.bool("FASI_EMBEDDED", default=False)
 ALLOWED_HOSTS = env.list(
     "FASI_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if EMBEDDED else []
 )
@@ -63,6 +43,10 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "csp",
     "django_htmx",
     "ninja",  # for the documentation page's static files
@@ -85,6 +69,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "classifier.accounts.sessions.noted",
+    "classifier.accounts.factors.staff_need_factor",
     "django_htmx.middleware.HtmxMiddleware",
     "classifier.monitoring.middleware.whole_page_sign_in",
 ]
@@ -295,31 +281,6 @@ FASI_WEBHOOK_ALLOW_INTERNAL = env.bool("FASI_WEBHOOK_ALLOW_INTERNAL", default=EM
 FASI_DIRECT_UPLOAD_S = env.int("FASI_DIRECT_UPLOAD_S", default=3600)
 FASI_OPEN_UPLOADS = env.int("FASI_OPEN_UPLOADS", default=100_000 if EMBEDDED else 1_000)
 
-# Accounts ---------------------------------------------------------------------------------------
-
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "home"
-ACCOUNT_LOGIN_METHODS = {"username", "email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
-ACCOUNT_EMAIL_VERIFICATION = env.str("FASI_EMAIL_VERIFICATION", default="optional")
-ACCOUNT_LOGOUT_REDIRECT_URL = "home"
-ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
-ACCOUNT_EMAIL_SUBJECT_PREFIX = "[FASI] "
-# How many proxies of ours stand before gunicorn: X-Forwarded-For is believed that far.
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("FASI_TRUSTED_PROXIES", default=0)
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
-]
-vars().update(env.email_url("FASI_EMAIL_URL", default="consolemail://"))
-DEFAULT_FROM_EMAIL = env.str("FASI_FROM_EMAIL", default="FASI <fasi@localhost>")
-
 # Languages, static files ------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
@@ -335,9 +296,6 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "ma
 
 # Security ---------------------------------------------------------------------------------------
 
-HTTPS = env.bool("FASI_HTTPS", default=False)
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
-SECURE_HSTS_SECONDS = env.int("FASI_HSTS_S", default=31_536_000 if HTTPS else 0)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
 SECURE_REFERRER_POLICY = "same-origin"
@@ -351,7 +309,7 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF],
         # blob: shows the photos that are being uploaded.
         "img-src": [SELF, "data:", "blob:", *filter(None, [FASI_S3_PUBLIC_ENDPOINT])],
-        "form-action": [SELF],
+        "form-action": [SELF, *OIDC_ORIGINS],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }

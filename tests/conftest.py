@@ -5,11 +5,13 @@
 """
 
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.conf import settings as django_settings
 from django.contrib.auth.models import User
 from django.core.cache import cache
@@ -46,25 +48,41 @@ def site(transactional_db: None, _site: None, settings: Any) -> Iterator[None]:
         multipart.abort(key, upload_id)
 
 
+def make_person(name: str, **options: Any) -> User:
+    """Somebody with the address NAME@example.org, which they confirmed."""
+    person = User.objects.create_user(name, f"{name}@example.org", "a long password", **options)
+    EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+    return person
+
+
 @pytest.fixture
 def owner(site: None) -> User:
-    return User.objects.create_user("owner", "owner@example.org", "a long password")
+    return make_person("owner")
 
 
 @pytest.fixture
 def stranger(site: None) -> User:
-    return User.objects.create_user("stranger", "stranger@example.org", "a long password")
+    return make_person("stranger")
 
 
 @pytest.fixture
 def staff(site: None) -> User:
-    return User.objects.create_superuser("staff", "staff@example.org", "a long password")
+    return make_person("staff", is_staff=True, is_superuser=True)
 
 
-def signed_in(user: User, **options: Any) -> Client:
-    """A browser in which this person is signed in."""
+def signed_in(user: User, *, lately: bool = True, **options: Any) -> Client:
+    """A browser in which this person is signed in.
+
+    `lately`: they have just shown their password, too; a thief of the cookie has not.
+    """
     client = Client(**options)
-    client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(user, django_settings.AUTHENTICATION_BACKENDS[0])
+    if lately:
+        shown = {"method": "password", "at": time.time(), "reauthenticated": True}
+        session = client.session
+        session["account_authentication_methods"] = [shown]
+        session["account_authentication_methods_user"] = str(user.pk)
+        session.save()
     return client
 
 

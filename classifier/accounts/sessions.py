@@ -1,0 +1,53 @@
+"""Where somebody is signed in: every session is listed, with its place and time of last use."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from allauth.account.adapter import get_adapter
+from allauth.usersessions.models import UserSession
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+# Often enough for a person who asks "was that me?", seldom enough to cost no writes.
+NOTED_EVERY = timedelta(minutes=1)
+LISTED = "session_is_listed"
+
+
+def noted(get_response: GetResponse) -> GetResponse:
+    """Middleware: note in the list of sessions that this one was used, from where, and when.
+
+    allauth's own middleware writes a row for every request; this one does so once a minute.
+    """
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            _note(request)
+        return get_response(request)
+
+    return answer
+
+
+def _note(request: HttpRequest) -> None:
+    if not request.session.get(LISTED):
+        UserSession.objects.create_from_request(request)
+        request.session[LISTED] = True
+        return
+    now = timezone.now()
+    UserSession.objects.filter(
+        session_key=request.session.session_key, last_seen_at__lt=now - NOTED_EVERY
+    ).update(
+        last_seen_at=now,
+        ip=get_adapter().get_client_ip(request),
+        user_agent=request.headers.get("User-Agent", "")[:200],
+    )
+
+
+def end_session(owner_id: int, session_id: int) -> bool:
+    """End one session of this person; False where they have no such session."""
+    session = UserSession.objects.filter(user_id=owner_id, pk=session_id).first()
+    if session is None:
+        return False
+    session.end()
+    return True
