@@ -1,8 +1,9 @@
 """The addresses of the product's pages."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
 from classifier.api.root import api
+from classifier.values.converters import TokenConverter
 from classifier.views.batches import (
     BatchesView,
     add_photos,
@@ -44,6 +45,8 @@ from classifier.views.profile import profile_page, similar_page
 from classifier.views.sessions import session_end
 from classifier.views.tokens import TokensView, revoke
 
+register_converter(TokenConverter, "token")
+
 urlpatterns = [
     path("", home, name="home"),
     path("outfits/", OutfitsView.as_view(), name="outfits"),
@@ -53,8 +56,8 @@ urlpatterns = [
     path("outfits/<uuid:outfit_id>/card.jpg", card_image, name="outfit_card"),
     path("outfits/<uuid:outfit_id>/correct/", correct_outfit, name="outfit_correct"),
     path("outfits/<uuid:outfit_id>/share/", share_outfit, name="outfit_share"),
-    path("s/<str:token>/", shared_page, name="shared"),
-    path("s/<str:token>/card.jpg", shared_image, name="shared_card"),
+    path("s/<token:token>/", shared_page, name="shared"),
+    path("s/<token:token>/card.jpg", shared_image, name="shared_card"),
     path("outfits/<uuid:outfit_id>/", outfit_page, name="outfit"),
     path("outfits/<uuid:outfit_id>/state/", outfit_state, name="outfit_state"),
     path("outfits/<uuid:outfit_id>/delete/", delete_outfit, name="outfit_delete"),

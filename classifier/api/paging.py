@@ -1,9 +1,6 @@
 """Lists in pages: newest first, from a cursor that stays good while rows come and go."""
 
-import uuid
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
 from django.db.models import Model, Q, QuerySet
@@ -11,6 +8,7 @@ from django.http import HttpRequest
 from ninja import Query
 
 from classifier.api.problems import Code, problem
+from classifier.values.places import Place
 
 Cursor = Annotated[
     str, Query(description="Take it from `next` of the page before.", max_length=200)
@@ -28,30 +26,23 @@ def page_after(
     order of their index. Raises Problem for a cursor that is none of ours.
     """
     if cursor:
-        created, row_id = _decoded(cursor)
-        rows = rows.filter(Q(created__lt=created) | Q(created=created, id__lt=row_id))
-        rows = rows.filter(created__lte=created)  # what the index can start from
+        after = _decoded(cursor)
+        rows = rows.filter(
+            Q(created__lt=after.created) | Q(created=after.created, id__lt=after.row_id)
+        )
+        rows = rows.filter(created__lte=after.created)  # what the index can start from
     found = list(rows.order_by("-created", "-id")[: limit + 1])
     if len(found) <= limit:
         return found, None
     last: Any = found[limit - 1]
     query = request.GET.copy()
-    query["cursor"] = _encoded(last.created, last.id)
+    query["cursor"] = Place(last.created, last.id).cursor
     return found[:limit], request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
 
 
-def _encoded(created: datetime, row_id: uuid.UUID) -> str:
-    return urlsafe_b64encode(f"{created.isoformat()} {row_id}".encode()).decode().rstrip("=")
-
-
-def _decoded(cursor: str) -> tuple[datetime, uuid.UUID]:
+def _decoded(cursor: str) -> Place:
     try:
-        text = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-        created, row_id = text.split(" ")
-        moment = datetime.fromisoformat(created)
-        if moment.tzinfo is None:
-            raise ValueError(created)
-        return moment, uuid.UUID(row_id)
+        return Place.from_cursor(cursor)
     except ValueError as error:
         raise problem(
             Code.INVALID, extra={"errors": [{"where": "query.cursor", "what": "not a cursor"}]}

@@ -4,7 +4,7 @@ from django.shortcuts import get_object_or_404
 from ninja import Router
 
 from classifier.api.auth import ADMIN, ApiRequest
-from classifier.api.schemas import ReleaseList, ReleaseOut
+from classifier.api.schemas import Line, ReleaseList, ReleaseOut
 from classifier.api.serializers import release_out
 from classifier.models import Release
 
@@ -18,6 +18,6 @@ def list_releases(request: ApiRequest) -> ReleaseList:
 
 
 @router.get("/{name}", auth=ADMIN, response=ReleaseOut)
-def get_release(request: ApiRequest, name: str) -> ReleaseOut:
+def get_release(request: ApiRequest, name: Line) -> ReleaseOut:
     """One release with its styles and the metrics of its bundle."""
     return release_out(get_object_or_404(Release, name=name))

@@ -7,12 +7,16 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+
+from classifier.values.moments import in_utc
 
 OUTFIT_ID = "3f2c8a52-8f0e-4a53-9a0e-0c6f6f1f2b11"
 BATCH_ID = "b3b7a0de-51f2-4e0e-8d3f-8f2a4a0b9c77"
-# PostgreSQL's text cannot hold the character NUL.
-Line = Annotated[str, Field(pattern=r"^[^\x00]*$")]
+Line = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$")]
+"""Text without an end of a line, a tab or any other control character."""
+Text = Annotated[str, Field(pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")]
+"""Text of any number of lines."""
 
 
 def _spelled_out(value: Any) -> Any:
@@ -22,7 +26,7 @@ def _spelled_out(value: Any) -> Any:
     return value
 
 
-Moment = Annotated[AwareDatetime, BeforeValidator(_spelled_out)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_spelled_out), AfterValidator(in_utc)]
 
 
 def example(**fields: Any) -> ConfigDict:
@@ -125,7 +129,7 @@ class CorrectionIn(Body):
         max_length=40,
         description="An id that /api/v1/styles lists; for the answer `style` only.",
     )
-    note: Line = Field(default="", max_length=2000)
+    note: Text = Field(default="", max_length=2000)
 
     model_config = example(style="boho", note="")
 

@@ -17,6 +17,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from django.conf import settings
 
+from classifier.batches.zip_names import DIRECTORY_ENTRY, name_beside, with_readable_names
 from classifier.uploads.refusals import Refusal, Refused
 
 DIRECTORY_BYTES_A_FILE = 512
@@ -25,7 +26,7 @@ _LOCKED = 0x1
 _IS_UTF8 = 0x800
 # What systems put beside photos: nobody chose it, so nobody needs to read of it.
 _LITTER = {"__macosx", "thumbs.db", "desktop.ini"}
-_UNREADABLE = (BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError)
+_UNREADABLE = (BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OverflowError)
 
 
 class _Bounded:
@@ -33,6 +34,7 @@ class _Bounded:
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
+        self.lists = True  # until the directory is read
         self._most = max(settings.FASI_ZIP_FILES * DIRECTORY_BYTES_A_FILE, 1024**2)
         self.seek, self.tell = file.seek, file.tell
 
@@ -41,7 +43,7 @@ class _Bounded:
         data = self._file.read(self._most + 1 if size < 0 else min(size, self._most + 1))
         if len(data) > self._most:
             raise Refused(Refusal.ZIP_TOO_MANY_FILES)
-        return data
+        return with_readable_names(data) if self.lists and data[:4] == DIRECTORY_ENTRY else data
 
     def seekable(self) -> bool:
         return True
@@ -50,10 +52,12 @@ class _Bounded:
 @contextmanager
 def opened(file: IO[bytes]) -> Iterator[ZipFile]:
     """The ZIP, whose directory is read. Raises Refused where it is none or too much is in it."""
+    bounded = _Bounded(file)
     try:
-        archive = ZipFile(cast(IO[bytes], _Bounded(file)))
+        archive = ZipFile(cast(IO[bytes], bounded))
     except (*_UNREADABLE, struct.error) as error:
         raise Refused(Refusal.ZIP_BROKEN) from error
+    bounded.lists = False
     with archive:
         yield archive
 
@@ -63,7 +67,7 @@ def files_of(archive: ZipFile) -> list[ZipInfo]:
 
     Folders, hidden files and what systems add are no part of it.
     """
-    files = [info for info in archive.infolist() if not info.is_dir() and not _is_litter(info)]
+    files = [info for info in archive.infolist() if not _is_folder(info) and not _is_litter(info)]
     if len(files) > settings.FASI_ZIP_FILES:
         raise Refused(Refusal.ZIP_TOO_MANY_FILES)
     if sum(info.file_size for info in files) > settings.FASI_ZIP_UNPACKED_BYTES:
@@ -85,6 +89,7 @@ def read(archive: ZipFile, info: ZipInfo) -> bytes:
         # LZMA's header says how much memory it wants, up to 4 GiB; nobody packs photos with it.
         raise Refused(Refusal.ZIP_BROKEN)
     try:
+        info.orig_filename = name_beside(archive, info)
         with archive.open(info) as file:
             return file.read(settings.FASI_MAX_UPLOAD_BYTES)
     except (*_UNREADABLE, struct.error, zlib.error) as error:
@@ -107,6 +112,10 @@ def _path(info: ZipInfo) -> str:
             except UnicodeError:
                 continue
     return name.replace("\\", "/")
+
+
+def _is_folder(info: ZipInfo) -> bool:
+    return info.filename.endswith("/")  # info.is_dir() fails where the name is empty
 
 
 def _is_litter(info: ZipInfo) -> bool:

@@ -5,7 +5,6 @@ Results", use-the-index-luke.com), so the ten-thousandth takes as long as the fi
 """
 
 import re
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -13,11 +12,12 @@ from datetime import date, datetime, time, timedelta
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.dateparse import parse_date
 from django.utils.http import urlencode
 
 from classifier.access import outfits_of
 from classifier.models import Outfit, Prediction
+from classifier.values.places import Place
 
 PAGE_SIZE = 24
 NO_OUTFIT = "no-outfit"
@@ -72,27 +72,12 @@ class Filters:
         return found
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where a page ended: its last outfit."""
-
-    created: datetime
-    outfit_id: uuid.UUID
-
-    @classmethod
-    def read(cls, text: str) -> "Place | None":
-        """From a page's query; None, which is the beginning, where it makes no sense."""
-        moment, _, outfit_id = text.rpartition("_")
-        try:
-            created = parse_datetime(moment)
-            if created is None or timezone.is_naive(created):
-                return None
-            return cls(created, uuid.UUID(outfit_id))
-        except (ValueError, OverflowError):
-            return None
-
-    def __str__(self) -> str:
-        return f"{self.created.isoformat()}_{self.outfit_id}"
+def place(text: str) -> Place | None:
+    """Where a page's query goes on; None, which is the beginning, where it makes no sense."""
+    try:
+        return Place.read(text)
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True)
@@ -134,7 +119,7 @@ def outfits_after(
     if after:
         # The first condition is what the index scan starts from.
         found = found.filter(created__lte=after.created).exclude(
-            created=after.created, id__gte=after.outfit_id
+            created=after.created, id__gte=after.row_id
         )
     outfits = list(found[: size + 1])
     more = len(outfits) > size

@@ -46,7 +46,10 @@ def whole_page_sign_in(get_response: GetResponse) -> GetResponse:
         part = "HX-Request" in request.headers
         if not part or not location.startswith(reverse("account_login")):
             return response
-        page = urlsplit(request.headers.get("HX-Current-URL", "")).path or "/"
+        try:
+            page = urlsplit(request.headers.get("HX-Current-URL", "")).path or "/"
+        except ValueError:  # such as http://[::1/
+            page = "/"
         sign_in = f"{reverse('account_login')}?{urlencode({'next': page})}"
         return HttpResponse(headers={"HX-Redirect": sign_in})
 

@@ -28,12 +28,13 @@ from classifier.batches import csv_export
 from classifier.batches.service import NOT_OF_THE_FILE, add_photo, cancel, progress_of
 from classifier.batches.unpacking import submit_zip
 from classifier.catalogue import offered_wardrobes
-from classifier.history.pages import Place, outfits_after
+from classifier.history.pages import outfits_after, place
 from classifier.lifecycle.failures import failure_message
 from classifier.models import Batch, Outfit
 from classifier.uploads.accept import display_name
 from classifier.uploads.handler import ZIP_FIELD, TooLargeFile
 from classifier.uploads.refusals import Refusal, Refused
+from classifier.values.text import line
 
 PAGE_SIZE = 20
 FAILURES_SHOWN = 100
@@ -52,7 +53,7 @@ class BatchesView(LoginRequiredMixin, View):
 
     def post(self, request: SignedInRequest) -> HttpResponse:
         archive, photos = request.FILES.get(ZIP_FIELD), request.FILES.getlist("photo")
-        name = request.POST.get("name", "").strip()[:200] or _name_of(archive)
+        name = line(request.POST.get("name", ""), 200) or _name_of(archive)
         wardrobe = request.POST.get("wardrobe", "")
         for_script = _wants_json(request)
         try:
@@ -223,7 +224,7 @@ def _state(batch: Batch) -> dict[str, object]:
 
 
 def _results(request: SignedInRequest, batch: Batch) -> dict[str, object]:
-    after = Place.read(request.GET.get("after", ""))
+    after = place(request.GET.get("after", ""))
     ended = outfits_of(request.user).filter(
         batch=batch, status__in=(Outfit.Status.DONE, Outfit.Status.FAILED)
     )

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from classifier.access import SignedInRequest, outfits_of
 from classifier.catalogue import known_styles, offered_wardrobes, style_of
-from classifier.history.pages import NO_OUTFIT, Filters, Place, history_page
+from classifier.history.pages import NO_OUTFIT, Filters, history_page, place
 from classifier.history.timeline import timeline_of
 from classifier.lifecycle.removal import remove_outfit
 from classifier.models import Outfit, Prediction
@@ -26,7 +26,7 @@ MOST_AT_ONCE = 200
 def history(request: SignedInRequest) -> HttpResponse:
     """A page of the history; what HTMX asks for on the way down is only its outfits."""
     filters = Filters.read(request.GET)
-    after = Place.read(request.GET.get("after", ""))
+    after = place(request.GET.get("after", ""))
     language = get_language() or "en"
     context = {
         "page": history_page(request.user, filters, after),

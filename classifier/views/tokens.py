@@ -21,6 +21,7 @@ from django.views.decorators.http import require_POST
 from classifier.access import SignedInRequest
 from classifier.integrations.tokens import Issued, TokenRefused, issue_token, revoke_token
 from classifier.models import ApiToken, Scope
+from classifier.values.text import single_line
 
 LIFETIMES = [
     ("30", gettext_lazy("30 days")),
@@ -36,6 +37,7 @@ class TokenForm(forms.Form):
     name = forms.CharField(
         label=gettext_lazy("Name"),
         max_length=100,
+        validators=[single_line],
         help_text=gettext_lazy("What it is for, so that you know later."),
     )
     scopes = forms.MultipleChoiceField(

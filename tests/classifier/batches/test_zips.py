@@ -230,3 +230,38 @@ def test_a_file_that_ends_its_workers_is_passed_over(send: Send, settings: Any) 
     batch = Batch.objects.get()
     assert left_out(batch) == {"week/1.jpg": "file_ends_workers"}
     assert batch.total == 1
+
+
+def test_an_empty_name_and_one_of_nul_lose_no_photo(send: Send) -> None:
+    data = zip_of({"1.jpg": outfit_jpeg(1), "2.jpg": outfit_jpeg(2), "3.jpg": outfit_jpeg(3)})
+    batch = unpacked(send, data.replace(b"1.jpg", b"\0.jpg").replace(b"2.jpg", b"a\0\0\0g"))
+    assert (batch.total, left_out(batch)) == (3, {})
+    names = set(Outfit.objects.values_list("original_name", flat=True))
+    assert names == {"", "a", "3.jpg"}
+
+
+def test_a_name_that_differs_before_the_file_and_in_the_directory_loses_no_photo(
+    send: Send,
+) -> None:
+    data = zip_of({"1.jpg": outfit_jpeg(1)}).replace(b"1.jpg", b"2.jpg", 1)
+    batch = unpacked(send, data)
+    assert (batch.total, left_out(batch)) == (1, {})
+    assert Outfit.objects.get().original_name == "1.jpg"
+
+
+def test_a_name_that_is_falsely_called_utf8_loses_that_file_only(send: Send) -> None:
+    data = zip_of({"가.jpg": outfit_jpeg(1), "나.jpg": outfit_jpeg(2)})
+    batch = unpacked(send, data.replace("가".encode(), b"\xff\xfe\xfd"))
+    assert batch.total == 1
+    assert list(left_out(batch).values()) == ["broken"]
+    assert Outfit.objects.get().original_name == "나.jpg"
+
+
+def test_a_file_that_lies_behind_the_end_of_the_world_is_left_out(send: Send) -> None:
+    out = BytesIO()
+    with ZipFile(out, "w") as archive:
+        archive.writestr("1.jpg", outfit_jpeg(1))
+        archive.writestr("2.jpg", outfit_jpeg(2))
+        archive.infolist()[0].header_offset = 2**63 + 1
+    batch = unpacked(send, out.getvalue())
+    assert (batch.total, left_out(batch)) == (1, {"1.jpg": "broken"})

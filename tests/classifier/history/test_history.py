@@ -9,10 +9,11 @@ from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.test import Client
 
-from classifier.history.pages import PAGE_SIZE, Filters, Place, history_page
+from classifier.history.pages import PAGE_SIZE, Filters, history_page
 from classifier.history.timeline import MONTHS, drawn
 from classifier.models import Outfit, Release
 from classifier.storage import objects
+from classifier.values.places import Place
 from worker.classification import work
 
 Make = Callable[..., Outfit]
@@ -54,7 +55,6 @@ def walk(user: User, filters: Filters, size: int = 7) -> list[Outfit]:
         if page.next is None:
             return found
         after = Place.read(str(page.next))
-        assert after is not None
 
 
 def test_the_pages_hold_every_outfit_once_newest_first(owner: User, many: list[Outfit]) -> None:
@@ -119,7 +119,6 @@ def test_filters(
         "since=2026-06-31",
         "since=0001-01-01&until=9999-12-31",
         "certainty=perhaps",
-        "style=%00",
         "page=99999999999999999999",
     ],
 )
