@@ -27,7 +27,7 @@ def _model() -> Any:
     from django.conf import settings
 
     return keras.models.load_model(
-        settings.BASE_DIR / "models" / "starter" / "style.keras", compile=False
+        settings.BASE_DIR / "models" / "starter" / "style.keras", compile=False, safe_mode=True
     )
 
 

@@ -7,8 +7,12 @@ import os
 
 from celery import Celery
 from celery.signals import setup_logging
+from kombu.serialization import unregister
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fasi_site.settings")
+
+# CELERY_ACCEPT_CONTENT refuses pickles. This holds for whatever else in the process reads messages.
+unregister("pickle")
 
 app = Celery("fasi")
 app.config_from_object("django.conf:settings", namespace="CELERY")

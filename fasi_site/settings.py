@@ -114,7 +114,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_TIMEOUT_S = 2
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "fasi_site.cache.JsonRedisCache",
         "LOCATION": required("FASI_CACHE_URL"),
         "KEY_PREFIX": "fasi",
         "OPTIONS": {"socket_connect_timeout": REDIS_TIMEOUT_S, "socket_timeout": REDIS_TIMEOUT_S},
@@ -160,7 +160,7 @@ FASI_CHORES_QUEUE = "chores"
 CELERY_TASK_ROUTES = {
     name: {"queue": FASI_CHORES_QUEUE} for name in ("worker.chores", "worker.remove_orphans")
 }
-CELERY_TASK_SERIALIZER = "json"
+CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = CELERY_EVENT_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True  # the row is the result
 CELERY_TASK_ACKS_LATE = True

@@ -73,7 +73,7 @@ class Run:
         """The float classifier; TrainingError when the run is not that far."""
         if not (self.folder / "model.keras").is_file():
             raise unfinished(self.folder)
-        return keras.models.load_model(self.folder / "model.keras", compile=False)
+        return keras.models.load_model(self.folder / "model.keras", compile=False, safe_mode=True)
 
 
 def start_run(folder: Path, recipe: Recipe, taxonomy: Taxonomy, photos: Sequence[Photo]) -> Run:

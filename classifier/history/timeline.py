@@ -14,7 +14,7 @@ SERIES = 5
 _CACHE_S = 30
 
 _COUNTS = """
-    SELECT date_trunc('month', created)::date, style, count(*)
+    SELECT date_trunc('month', created)::date::text, style, count(*)
     FROM classifier_outfit
     WHERE owner_id = %(owner)s AND style > ''
       AND created >= date_trunc('month', now()) - make_interval(months => %(months)s - 1)
@@ -60,7 +60,7 @@ def timeline_of(owner_id: int, today: date) -> Timeline | None:
     """
     parameters = {"owner": owner_id, "months": MONTHS}
 
-    def read() -> list[tuple[date, str, int]]:
+    def read() -> list[tuple[str, str, int]]:
         with connection.cursor() as cursor:
             cursor.execute(_COUNTS, parameters)
             return list(cursor.fetchall())
@@ -69,7 +69,8 @@ def timeline_of(owner_id: int, today: date) -> Timeline | None:
         rows = cache.get_or_set(f"timeline:{owner_id}", read, _CACHE_S)
     except RedisError:
         rows = read()
-    return drawn(rows or [], today)
+    counts = [(date.fromisoformat(month), style, count) for month, style, count in rows or []]
+    return drawn(counts, today)
 
 
 def drawn(rows: list[tuple[date, str, int]], today: date) -> Timeline | None:

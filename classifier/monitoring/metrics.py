@@ -6,7 +6,7 @@ second at most, with queries whose cost is bounded however long it is: `QueueCol
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from django.core.cache import cache
 from django.db import DatabaseError, connection
@@ -156,9 +156,10 @@ def _of_the_cache() -> list[Metric]:
 def _queue() -> Queue:
     """As it was a moment ago: several that ask at once cost one reading."""
     try:
-        return cache.get_or_set("metrics-queue", Queue.read, _CACHE_S) or Queue.read()
+        found = cache.get_or_set("metrics-queue", lambda: asdict(Queue.read()), _CACHE_S)
     except RedisError:
-        return Queue.read()
+        found = None
+    return Queue(**found) if found else Queue.read()
 
 
 def exposition(*, queue: bool) -> bytes:

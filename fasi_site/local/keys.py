@@ -1,11 +1,17 @@
-"""What is generated once for a data folder: the site's secret key and the keys of S3."""
+"""What is generated once for a data folder: the site's secret key and what opens each service."""
 
 import json
 import secrets
 
 from fasi_site.local.data import DataFolder, read_json, write_private
 
-LENGTHS = {"secret_key": 48, "s3_access_key": 10, "s3_secret_key": 20}
+LENGTHS = {
+    "secret_key": 48,
+    "postgres_password": 24,
+    "valkey_password": 24,
+    "s3_access_key": 10,
+    "s3_secret_key": 20,
+}
 
 
 def keys(data: DataFolder) -> dict[str, str]:

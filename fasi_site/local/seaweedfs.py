@@ -2,16 +2,21 @@
 
 `weed mini` is the form with a single master, which needs no election: it starts and stops in about
 a second, where `weed server` takes three to start and fifteen to stop.
+
+Only its S3 port is for others, and asks for signatures. Everything else it listens on answers only
+to itself: mutual TLS with a key that is made at each start, on gRPC and on HTTP.
 """
 
 import http.client
 import json
 import os
+import secrets
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from fasi_site.local.certificates import write_certificate
 from fasi_site.local.data import DataFolder, write_private
 from fasi_site.local.ports import HOST
 from fasi_site.local.service import Service
@@ -21,6 +26,10 @@ PARTS = ("master", "volume", "filer", "s3", "admin")
 PORTS = tuple(f"seaweedfs {part}{kind}" for part in PARTS for kind in ("", " grpc"))
 # Where `weed` puts the sockets of its parts for each other; it offers no option for all of them.
 SOCKETS = Path("/tmp")  # noqa: S108
+CERTIFICATE, KEY = "certificate.pem", "key.pem"
+GRPC = ("master", "volume", "filer", "s3", "admin", "worker", "client")
+HTTPS = ("master", "volume", "filer", "admin", "client")
+SIGNED = ("signing", "signing.read", "filer_signing", "filer_signing.read")
 
 
 def blocked_ports() -> set[int]:
@@ -58,6 +67,8 @@ class SeaweedFS(Service):
         actions = ["Admin", "Read", "Write", "List", "Tagging"]
         identity = {"name": "fasi", "credentials": [credentials], "actions": actions}
         write_private(self.folder / "s3.json", json.dumps({"identities": [identity]}))
+        write_certificate(self.folder / CERTIFICATE, self.folder / KEY, HOST)
+        write_private(self.folder / "security.toml", _security())
         weed = Path(sys.prefix) / "bin" / "weed"
         command = [str(weed), "-logtostderr=true", "mini", "-dir=.", f"-ip={HOST}"]
         command += [f"-ip.bind={HOST}", "-s3.config=s3.json", "-master.telemetry=false"]
@@ -94,3 +105,17 @@ class SeaweedFS(Service):
         for port in self.ports.values():
             for socket in SOCKETS.glob(f"seaweedfs-*-{port}.sock"):
                 socket.unlink(missing_ok=True)
+
+
+def _security() -> str:
+    """What `weed` reads as `security.toml` from its working folder.
+
+    The filer's HTTP is also on a unix socket, without TLS: tokens guard that one beside its mode.
+    """
+    pair = f'cert = "{CERTIFICATE}"\nkey = "{KEY}"\n'
+    trusted = f'ca = "{CERTIFICATE}"\n'
+    parts = [f'[jwt.{use}]\nkey = "{secrets.token_hex(16)}"\n' for use in SIGNED]
+    parts += [f"[grpc]\n{trusted}", *(f"[grpc.{part}]\n{pair}" for part in GRPC)]
+    # Only the client reads `enabled`: it then calls the other parts by https.
+    parts += [f"[https.{part}]\nenabled = true\n{pair}{trusted}" for part in HTTPS]
+    return "".join(parts)

@@ -70,4 +70,5 @@ class Service(ABC):
                 user=user,
                 group=group,
                 by=self.stop_signal,
+                umask=0o077,  # files and sockets are for their owner only
             )

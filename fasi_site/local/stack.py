@@ -31,7 +31,11 @@ class Stack:
             self._keys["s3_secret_key"],
         )
         # In the order of stopping; PostgreSQL also starts last, because making its cluster waits.
-        self.services: list[Service] = [weed, Valkey(data, ports["valkey"]), Postgres(data)]
+        self.services: list[Service] = [
+            weed,
+            Valkey(data, ports["valkey"], self._keys["valkey_password"]),
+            Postgres(data, self._keys["postgres_password"]),
+        ]
 
     def __enter__(self) -> "Stack":
         return self

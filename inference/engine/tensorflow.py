@@ -54,7 +54,7 @@ class TensorFlowEngine:
         images = tf.TensorSpec((None, INPUT_SIZE, INPUT_SIZE, 3), tf.uint8, name="images")
         try:
             # A traced function does not keep the weights alive that it reads: the model does.
-            self._model: Any = keras.models.load_model(path, compile=False)
+            self._model: Any = keras.models.load_model(path, compile=False, safe_mode=True)
             traced = tf.function(lambda batch: self._model(batch, training=False))
             self._function: Any = traced.get_concrete_function(images)
         except Exception as error:  # Keras lets through whatever its readers of files raise

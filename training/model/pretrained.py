@@ -8,6 +8,7 @@ from pathlib import Path
 
 import keras
 
+from inference.bundle import SUMS, BundleError, load_bundle
 from training.arrays import Images
 from training.errors import TrainingError
 from training.model import opennsfw
@@ -65,9 +66,14 @@ def _file(start: Start, path: Path) -> Backbone:
         raise TrainingError(
             f"There are no weights {start.weights!r}: say people, imagenet, scratch or a file."
         )
+    # Keras knows no safe mode for its older formats.
+    if path.suffix != ".keras":
+        raise TrainingError(f"The weights {path} must be a .keras file.")
     try:
-        model = keras.models.load_model(path)
-    except (OSError, ValueError) as error:
+        if (path.parent / SUMS).is_file():
+            load_bundle(path.parent)
+        model = keras.models.load_model(path, safe_mode=True)
+    except (OSError, ValueError, BundleError) as error:
         raise TrainingError(f"The weights {path} cannot be read: {error}") from error
     for layer in model.layers:
         if layer.name == BACKBONE:

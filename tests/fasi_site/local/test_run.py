@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -31,7 +32,7 @@ cache = redis.Redis.from_url(e["FASI_CACHE_URL"])
 s3 = boto3.client("s3", endpoint_url=e["FASI_S3_ENDPOINT"], region_name="us-east-1",
     aws_access_key_id=e["FASI_S3_ACCESS_KEY"], aws_secret_access_key=e["FASI_S3_SECRET_KEY"])
 if sys.argv[1] == "leave":
-    sql.execute("CREATE EXTENSION vector")
+    sql.execute("CREATE EXTENSION IF NOT EXISTS vector")
     sql.execute("CREATE TABLE kept AS SELECT '[1,2]'::vector(2) AS embedding")
     broker.lpush("kept", "wake up")
     cache.set("forgotten", "warm")
@@ -56,7 +57,7 @@ def test_the_command_gets_the_services_and_its_exit_code_is_ours(tmp_path: Path)
     assert ended.returncode == 7
     found = json.loads(ended.stdout)
     assert found["FASI_DATABASE_URL"].startswith("postgresql://")
-    assert found["FASI_BROKER_URL"].startswith("redis://127.0.0.1:")
+    assert re.match(r"redis://:[0-9a-f]{48}@127\.0\.0\.1:", found["FASI_BROKER_URL"])
     assert found["FASI_CACHE_URL"] != found["FASI_BROKER_URL"]
     assert found["FASI_S3_ENDPOINT"].startswith("http://127.0.0.1:")
     assert found["FASI_S3_BUCKET"] == "fasi"
