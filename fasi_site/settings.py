@@ -143,6 +143,10 @@ FASI_CHORE_LIMIT_S = env.int("FASI_CHORE_LIMIT_S", default=3000)
 FASI_EXPORT_LEASE_S = env.int("FASI_EXPORT_LEASE_S", default=120)
 FASI_UNPACK_LEASE_S = env.int("FASI_UNPACK_LEASE_S", default=120)
 FASI_EXPORT_HOURS = env.int("FASI_EXPORT_HOURS", default=72)
+# Checking one direct upload, and sending one event to a webhook.
+FASI_UPLOAD_LEASE_S = env.int("FASI_UPLOAD_LEASE_S", default=60)
+FASI_DELIVERY_TIMEOUT_S = env.int("FASI_DELIVERY_TIMEOUT_S", default=15)
+FASI_DELIVERY_LEASE_S = env.int("FASI_DELIVERY_LEASE_S", default=60)
 
 CELERY_BROKER_URL = required("FASI_BROKER_URL")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -325,7 +329,6 @@ FASI_METRICS_TOKEN = env.str("FASI_METRICS_TOKEN", default="")
 FASI_METRICS_PORT = env.int("FASI_METRICS_PORT", default=0)
 FASI_METRICS_BIND = env.str("FASI_METRICS_BIND", default="127.0.0.1")
 FASI_METRICS_DIR = Path(env.str("FASI_METRICS_DIR", default=str(DATA_DIR / "metrics")))
-FASI_METRICS_DIR.mkdir(parents=True, exist_ok=True)
 # prometheus_client reads it when it is imported, which is later than here.
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(FASI_METRICS_DIR)
 

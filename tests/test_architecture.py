@@ -1,4 +1,4 @@
-"""The shape of the stack, kept by tests: imports, sizes, settings, what is shipped."""
+"""What the whole project keeps to: imports, sizes, settings, what is shipped."""
 
 import json
 import os
@@ -74,6 +74,32 @@ def test_maintenance_have_a_timing_order_of_their_own(settings: object) -> None:
     settings.FASI_EXPORT_LEASE_S = settings.FASI_CHORE_LIMIT_S  # type: ignore[attr-defined]
     (error,) = check_timing_order()
     assert "FASI_EXPORT_LEASE_S" in error.msg
+
+
+@pytest.mark.parametrize(
+    ("shorter", "longer"),
+    [
+        ("FASI_HARD_LIMIT_S", "FASI_UPLOAD_LEASE_S"),
+        ("FASI_DELIVERY_TIMEOUT_S", "FASI_DELIVERY_LEASE_S"),
+    ],
+)
+def test_leases_of_short_jobs_outlive_what_ends_them(
+    settings: object, shorter: str, longer: str
+) -> None:
+    setattr(settings, longer, getattr(settings, shorter))
+    (error,) = check_timing_order()
+    assert longer in error.msg
+
+
+def test_settings_create_nothing_when_they_are_imported(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    subprocess.run(
+        [sys.executable, "-c", "import fasi_site.settings_offline"],
+        cwd=ROOT,
+        env={**os.environ, "FASI_DATA": str(data), "FASI_METRICS_DIR": str(data / "metrics")},
+        check=True,
+    )
+    assert not data.exists()
 
 
 def test_a_worker_refuses_a_wrong_timing_order(settings: object) -> None:

@@ -9,11 +9,20 @@ import numpy as np
 import structlog
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
+from django.db import Error as DatabaseError
 from django.utils import timezone
 from numpy.typing import NDArray
 from PIL import Image
 
-from classifier.lifecycle.claims import Claim, claim_outfits, fail, finish, put_back, work_waits
+from classifier.lifecycle.claims import (
+    Claim,
+    claim_outfits,
+    fail,
+    finish,
+    give_back,
+    put_back,
+    work_waits,
+)
 from classifier.lifecycle.failures import Failure
 from classifier.lifecycle.wakeup import wake_worker
 from classifier.models import Prediction
@@ -68,24 +77,39 @@ def work(budget_s: float) -> int:
     model = loaded_model()  # raises before anything is claimed
     current = _claim()
     while current:
-        ahead = None if current.alone or time.monotonic() >= end else _claim()
+        ahead = None
         try:
+            if not current.alone and time.monotonic() < end:
+                ahead = _claim()
             done += process(current, model)
-        except SoftTimeLimitExceeded:
-            put_back(
-                [*current.claims, *(ahead.claims if ahead else [])],
-                Failure.TIMED_OUT,
-                "The task's soft time limit ran out.",
-            )
+            current = None  # from here on only what was fetched ahead is unfinished
+            if ahead is None and time.monotonic() < end:
+                ahead = _claim()
+            if ahead:
+                model = loaded_model()  # another release may have become active
+        except BaseException as error:
+            _leave(current, ahead, error)
             raise
-        if ahead is None and time.monotonic() < end:
-            ahead = _claim()
-        if ahead:
-            model = loaded_model()  # another release may have become active
         current = ahead
     if time.monotonic() >= end and work_waits():
         wake_worker()
     return done
+
+
+def _leave(
+    current: PrefetchedClaim | None, ahead: PrefetchedClaim | None, error: BaseException
+) -> None:
+    """Nothing waits out its lease because its worker gave up; what is finished is not touched."""
+    code, text = Failure.WORKER_LOST, f"The worker gave up: {error!r}"
+    if isinstance(error, SoftTimeLimitExceeded):
+        code, text = Failure.TIMED_OUT, "The task's soft time limit ran out."
+    try:
+        if current:
+            put_back(current.claims, code, text)
+        if ahead:
+            give_back(ahead.claims)
+    except DatabaseError:
+        log.exception("claims_not_put_back")  # their leases run out
 
 
 def _claim() -> PrefetchedClaim | None:

@@ -5,23 +5,20 @@
       |---put_back-------|
       `--return_expired--'  (its lease ran out)
 
-The fence of a claim is (status running, attempts, claimed_by). The ZIP stays in the bucket until
-the end; `done` says from which file on the next attempt goes on. Taking a file twice does no harm:
-the same photo of one person is one outfit.
+`classifier.leases` has the leases. The ZIP stays in the bucket until the end; `done` says from
+which file on the next attempt goes on, `deaths` how many workers died at that file. Taking a file
+twice does no harm: the same photo of one person is one outfit.
 """
 
 import uuid
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import IO
+from typing import IO, Any
 
 import structlog
-from django.conf import settings
-from django.db import connection, transaction
-from django.db.models import F, Q
-from django.utils import timezone
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
 
 from classifier.batches import zips
+from classifier.leases import Jobs, Lease, seconds_from_now
 from classifier.lifecycle.wakeup import wake_maintenance
 from classifier.models import Batch, Unpacking
 from classifier.storage import objects
@@ -71,78 +68,43 @@ def submit_zip(
     return batch
 
 
-@dataclass(frozen=True)
-class Claim:
-    """One ZIP that a worker holds as long as it renews its lease."""
-
-    batch_id: uuid.UUID
-    attempt: int
-    worker: str
-    done: int
-    """From which file on."""
-    deaths: int
-    """How many workers died at that file, one after the other."""
-
-    @property
-    def held(self) -> Q:
-        """The fence."""
-        return Q(
-            pk=self.batch_id, status=Status.RUNNING, attempts=self.attempt, claimed_by=self.worker
-        )
+JOBS = Jobs(Unpacking, Status.QUEUED, Status.RUNNING, "FASI_UNPACK_LEASE_S")
 
 
-_CLAIM = """
-    UPDATE classifier_unpacking
-    SET status = 'running', attempts = attempts + 1, claimed_by = %(worker)s,
-        lease_until = now() + make_interval(secs => %(lease_s)s)
-    WHERE batch_id = (
-        SELECT batch_id FROM classifier_unpacking
-        WHERE status = 'queued' AND not_before <= now()
-        ORDER BY not_before LIMIT 1 FOR UPDATE SKIP LOCKED
-    )
-    RETURNING batch_id, attempts, claimed_by, done, deaths
-"""
-
-
-def claim_zip(worker: str) -> Claim | None:
+def claim_zip(worker: str) -> Lease[Unpacking] | None:
     """Take the ZIP that waits longest, if one does."""
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"worker": worker, "lease_s": settings.FASI_UNPACK_LEASE_S})
-        row = cursor.fetchone()
-    return Claim(*row) if row else None
+    return JOBS.claim(claimed_by=worker)
 
 
-def renew(claim: Claim, done: int) -> bool:
-    """So many files were looked at; prolong the lease. False: the lease is lost, stop."""
-    lease = timezone.now() + timedelta(seconds=settings.FASI_UNPACK_LEASE_S)
-    return _change(Q(claim.held), done=done, deaths=0, lease_until=lease)
+def renew(lease: Lease[Unpacking], done: int) -> None:
+    """So many files were looked at; prolong the lease. Raises LeaseLost."""
+    lease.renew(done=done, deaths=0)
 
 
-def finish(claim: Claim) -> bool:
+def finish(lease: Lease[Unpacking]) -> bool:
     """All of it was looked at."""
-    return _end(claim.held, status=Status.DONE)
+    return _end(lease.held, status=Status.DONE)
 
 
-def stop(claim: Claim, reason: Refusal) -> bool:
+def stop(lease: Lease[Unpacking], reason: Refusal) -> bool:
     """The rest of it cannot be taken."""
-    return _end(claim.held, status=Status.STOPPED, reason=reason.value)
+    return _end(lease.held, status=Status.STOPPED, reason=reason.value)
 
 
-def put_back(claim: Claim, seconds: int) -> bool:
+def put_back(lease: Lease[Unpacking], seconds: int) -> bool:
     """Not now: go on later from where it is."""
-    due = timezone.now() + timedelta(seconds=seconds)
-    return _end(claim.held, status=Status.QUEUED, not_before=due)
+    return _end(lease.held, status=Status.QUEUED, not_before=seconds_from_now(seconds))
 
 
 def cancel_zips(of: Q) -> None:
     """Unpack no more of these; a worker that is at it notices at its next file."""
-    _end(Q(of, status__in=PENDING), status=Status.STOPPED, reason=Refusal.BATCH_CANCELLED)
+    pending = Unpacking.objects.filter(of, status__in=PENDING)
+    _end(pending, status=Status.STOPPED, reason=Refusal.BATCH_CANCELLED)
 
 
 def return_expired_zips() -> int:
     """Take back every ZIP whose worker died. Returns how many."""
-    expired = Q(status=Status.RUNNING, lease_until__lt=timezone.now())
-    return Unpacking.objects.filter(expired).update(
+    return JOBS.expired().update(
         status=Status.QUEUED, deaths=F("deaths") + 1, lease_until=None, claimed_by=""
     )
 
@@ -153,9 +115,5 @@ def pending_among(ids: set[uuid.UUID]) -> set[uuid.UUID]:
     return set(rows.values_list("pk", flat=True))
 
 
-def _end(of: Q, **change: object) -> bool:
-    return _change(of, lease_until=None, claimed_by="", **change)
-
-
-def _change(of: Q, **change: object) -> bool:
-    return bool(Unpacking.objects.filter(of).update(**change))
+def _end(rows: QuerySet[Unpacking], **change: Any) -> bool:
+    return bool(rows.update(lease_until=None, claimed_by="", **change))

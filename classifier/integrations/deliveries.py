@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -25,7 +26,6 @@ from classifier.models import Delivery, Event, Outfit, Webhook
 # Seconds until the next attempt, as Standard Webhooks recommends; the whole takes about a day.
 BACK_OFF_S = (5, 300, 1_800, 7_200, 18_000, 36_000)
 MOST_ATTEMPTS = len(BACK_OFF_S) + 1
-SENDING_S = 60
 AT_A_TIME = 8
 OF_ONE_WEBHOOK = 2
 KEPT = timedelta(days=30)
@@ -68,22 +68,23 @@ class Claim:
     secret: str
 
 
-# At most two of one webhook at a time: one that never answers must not keep the others waiting.
+# At most two of one webhook at a time, however many of it are due: one that never answers must not
+# keep the others waiting.
 _CLAIM = """
-    WITH due AS (
-        SELECT id, webhook_id, not_before FROM classifier_delivery
+    WITH ranked AS (
+        SELECT id, row_number() OVER (PARTITION BY webhook_id ORDER BY not_before) AS place
+        FROM classifier_delivery
         WHERE status IN ('waiting', 'sending') AND not_before <= now()
-        ORDER BY not_before
-        LIMIT 200
-        FOR UPDATE SKIP LOCKED
-    ), ranked AS (
-        SELECT id, row_number() OVER (PARTITION BY webhook_id ORDER BY not_before) AS place FROM due
     ), chosen AS (
-        SELECT id FROM ranked WHERE place <= %(of_one)s ORDER BY place LIMIT %(at_a_time)s
+        SELECT due.id FROM classifier_delivery AS due JOIN ranked USING (id)
+        WHERE place <= %(of_one)s AND status IN ('waiting', 'sending') AND not_before <= now()
+        ORDER BY place, not_before
+        LIMIT %(at_a_time)s
+        FOR UPDATE OF due SKIP LOCKED
     )
     UPDATE classifier_delivery AS delivery
     SET status = 'sending', attempts = delivery.attempts + 1,
-        not_before = now() + make_interval(secs => %(sending_s)s)
+        not_before = now() + make_interval(secs => %(lease_s)s)
     FROM chosen, classifier_webhook AS webhook
     WHERE delivery.id = chosen.id AND webhook.id = delivery.webhook_id
     RETURNING delivery.id, delivery.attempts, delivery.event, delivery.outfit_id, delivery.created,
@@ -96,7 +97,11 @@ def claim_deliveries() -> list[Claim]:
     with connection.cursor() as cursor:
         cursor.execute(
             _CLAIM,
-            {"of_one": OF_ONE_WEBHOOK, "at_a_time": AT_A_TIME, "sending_s": SENDING_S},
+            {
+                "of_one": OF_ONE_WEBHOOK,
+                "at_a_time": AT_A_TIME,
+                "lease_s": settings.FASI_DELIVERY_LEASE_S,
+            },
         )
         return [Claim(*row) for row in cursor.fetchall()]
 

@@ -2,6 +2,7 @@
 
     queued --claim--> running --finish--> done
       ^                  |---put_back---> queued, or failed after the last attempt
+      |---give_back------|
       |                  |---fail-------> failed --requeue--> queued
       `--return_expired--'  (its lease ran out)
 
@@ -160,6 +161,20 @@ def put_back(claims: Iterable[Claim], code: Failure, text: str) -> None:
     _each_held(_PUT_BACK, claims, code, text)
 
 
+_GIVE_BACK = f"""
+    UPDATE classifier_outfit AS outfit
+    SET status = 'queued', attempts_before = attempts_before + 1, lease_until = NULL,
+        claimed_by = ''
+    WHERE {_HELD}
+    RETURNING outfit.id, outfit.status
+"""  # noqa: S608  (no value is pasted in, only our own SQL)
+
+
+def give_back(claims: Iterable[Claim]) -> None:
+    """Queue again what was claimed and not begun; that attempt does not count."""
+    _each_held(_GIVE_BACK, claims)
+
+
 _FAIL = f"""
     WITH ended AS (
         UPDATE classifier_outfit AS outfit
@@ -177,7 +192,9 @@ def fail(claims: Iterable[Claim], code: Failure, text: str) -> None:
     _each_held(_FAIL, claims, code, text)
 
 
-def _each_held(statement: str, claims: Iterable[Claim], code: Failure, text: str) -> None:
+def _each_held(
+    statement: str, claims: Iterable[Claim], code: Failure | None = None, text: str = ""
+) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         for claim in claims:
             cursor.execute(
@@ -186,7 +203,7 @@ def _each_held(statement: str, claims: Iterable[Claim], code: Failure, text: str
                     "id": claim.outfit_id,
                     "attempt": claim.attempt,
                     "worker": claim.worker,
-                    "code": code.value,
+                    "code": code and code.value,
                     "text": text[:2000],
                     "max_attempts": settings.FASI_MAX_ATTEMPTS,
                 },

@@ -3,12 +3,23 @@
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Case, Value, When
 
 from classifier.models import Outfit, Prediction, Review
 
 Answer = Review.Answer
 Certainty = Outfit.Certainty
 Kind = Prediction.Kind
+
+
+def _role_first(role: Review.Role) -> Case:
+    return Case(When(role=role, then=Value(0)), default=Value(1))
+
+
+OWNER_FIRST = (_role_first(Review.Role.OWNER), "-created")
+"""Whose verdict an outfit counts by, on its owner's pages: theirs, else the newest by staff."""
+STAFF_FIRST = (_role_first(Review.Role.STAFF), "-created")
+"""Whose verdict trains a model: the newest by staff, else the owner's."""
 
 
 class UnknownStyle(ValueError):
@@ -70,7 +81,7 @@ def _counts_as(prediction: Prediction, answer: str, style: str) -> _Counted:
 
 def _settle(prediction: Prediction) -> None:
     """Write down what the outfit counts as."""
-    review = prediction.reviews.order_by("role", "-created").first()  # "owner" before "staff"
+    review = prediction.reviews.order_by(*OWNER_FIRST).first()
     if review is None:
         return
     counted = _counts_as(prediction, review.answer, review.style)

@@ -8,6 +8,7 @@ second at most, with queries whose cost is bounded however long it is: `QueueCol
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
+from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.db.backends.utils import CursorWrapper
@@ -19,6 +20,9 @@ from redis.exceptions import RedisError
 
 from classifier.models import Outfit, Release
 from classifier.monitoring.heartbeat import warm_worker
+
+# prometheus_client opens a file of this process as soon as a metric is defined.
+settings.FASI_METRICS_DIR.mkdir(parents=True, exist_ok=True)
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _WAITS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0, 7200.0)

@@ -4,21 +4,20 @@
       ^                  |---put_back---> queued, or failed after the last attempt
       `--return_expired--'  (its lease ran out)
 
-The fence of a claim is (status running, attempts, claimed_by), as it is for outfits. A claim's
-lease is short and renewed while packing goes on, so a dead worker is noticed soon however large
-the export is.
+`classifier.leases` has the leases. They are short and renewed while packing goes on, so a dead
+worker is noticed soon however large the export is.
 """
 
 import uuid
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Case, F, Q, QuerySet, Value, When
-from django.utils import timezone
+from django.db.models.functions import Now
 
+from classifier.leases import Jobs, Lease, seconds_from_now
 from classifier.lifecycle.failures import Failure
 from classifier.lifecycle.wakeup import wake_maintenance
 from classifier.models import Export, Outfit
@@ -29,29 +28,8 @@ log = structlog.get_logger(__name__)
 Status = Export.Status
 
 
-@dataclass(frozen=True)
-class Claim:
-    """One export that a worker holds as long as it renews its lease."""
-
-    export_id: uuid.UUID
-    owner_id: int
-    attempt: int
-    worker: str
-    requested: datetime
-    abandoned: str
-    """The upload of the attempt before, which nobody completed; empty if there is none."""
-
-    @property
-    def key(self) -> str:
-        """Where this attempt writes: each has a key of its own, so that none overwrites another."""
-        return key_of(self.export_id, self.attempt)
-
-    @property
-    def held(self) -> Q:
-        """The fence."""
-        return Q(
-            pk=self.export_id, status=Status.RUNNING, attempts=self.attempt, claimed_by=self.worker
-        )
+JOBS = Jobs(Export, Status.QUEUED, Status.RUNNING, "FASI_EXPORT_LEASE_S", order=["created"])
+ENDED = {"lease_until": None, "claimed_by": ""}
 
 
 def key_of(export_id: uuid.UUID, attempt: int) -> str:
@@ -103,63 +81,36 @@ def _remove(export: Export) -> None:
     export.delete()
 
 
-_CLAIM = """
-    UPDATE classifier_export AS export
-    SET status = 'running', attempts = attempts + 1, claimed_by = %(worker)s, done = 0,
-        lease_until = now() + make_interval(secs => %(lease_s)s), upload_id = ''
-    FROM (SELECT id, upload_id FROM classifier_export
-          WHERE status = 'queued' AND not_before <= now()
-          ORDER BY created LIMIT 1 FOR UPDATE SKIP LOCKED) AS waiting
-    WHERE export.id = waiting.id
-    RETURNING export.id, export.owner_id, export.attempts, export.claimed_by, export.created,
-              waiting.upload_id
-"""
+def claim_export(worker: str) -> Lease[Export] | None:
+    """Take the export that waits longest, if one does; its row names the upload to abort."""
+    return JOBS.claim(claimed_by=worker, done=0, upload_id="")
 
 
-def claim_export(worker: str) -> Claim | None:
-    """Take the export that waits longest, if one does."""
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"worker": worker, "lease_s": settings.FASI_EXPORT_LEASE_S})
-        row = cursor.fetchone()
-    return Claim(*row) if row else None
-
-
-def renew(claim: Claim, **progress: object) -> bool:
-    """Prolong the lease, and write down how far it is. False: the lease is lost, stop."""
-    lease = timezone.now() + timedelta(seconds=settings.FASI_EXPORT_LEASE_S)
-    return bool(Export.objects.filter(claim.held).update(lease_until=lease, **progress))
-
-
-def finish(claim: Claim, size: int) -> bool:
+def finish(lease: Lease[Export], size: int) -> bool:
     """The file is in the bucket: show it, for so many hours. False: the lease was lost."""
-    now = timezone.now()
-    return bool(
-        Export.objects.filter(claim.held).update(
-            status=Status.READY,
-            key=claim.key,
-            size=size,
-            done=F("total"),
-            ready=now,
-            expires=now + timedelta(hours=settings.FASI_EXPORT_HOURS),
-            lease_until=None,
-            claimed_by="",
-            upload_id="",
-            error_code="",
-            error_text="",
-        )
+    return lease.end(
+        status=Status.READY,
+        key=key_of(lease.row.pk, lease.attempt),
+        size=size,
+        done=F("total"),
+        ready=Now(),
+        expires=Now() + timedelta(hours=settings.FASI_EXPORT_HOURS),
+        upload_id="",
+        error_code="",
+        error_text="",
+        **ENDED,
     )
 
 
-def put_back(claim: Claim, code: Failure, text: str) -> None:
+def put_back(lease: Lease[Export], code: Failure, text: str) -> None:
     """Queue it again after a back-off, or fail what has no attempt left."""
-    _end_attempt(Export.objects.filter(claim.held), code, text)
+    _end_attempt(lease.held, code, text)
 
 
 def return_expired_exports() -> int:
     """Take back every export whose lease ran out. Returns how many."""
-    expired = Export.objects.filter(status=Status.RUNNING, lease_until__lt=timezone.now())
     return _end_attempt(
-        expired,
+        JOBS.expired(),
         Failure.WORKER_LOST,
         "The lease ran out: the worker was killed, froze or lost its database.",
     )
@@ -171,13 +122,12 @@ def _end_attempt(exports: QuerySet[Export], code: Failure, text: str) -> int:
         status=Case(When(used_up, then=Value(Status.FAILED)), default=Value(Status.QUEUED)),
         error_code=code.value,
         error_text=text[:2000],
-        lease_until=None,
-        claimed_by="",
-        not_before=timezone.now() + timedelta(seconds=settings.FASI_SWEEP_S),
+        not_before=seconds_from_now(settings.FASI_SWEEP_S),
+        **ENDED,
     )
 
 
 def expired_exports() -> list[uuid.UUID]:
     """Those whose time is over."""
-    over = Export.objects.filter(status=Status.READY, expires__lte=timezone.now())
+    over = Export.objects.filter(status=Status.READY, expires__lte=Now())
     return list(over.values_list("pk", flat=True))

@@ -14,8 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.db.models import Case, OuterRef, Subquery, Value, When
+from django.db.models import OuterRef, Subquery
 
+from classifier.lifecycle.reviews import STAFF_FIRST
 from classifier.models import Outfit, Prediction, Review
 from classifier.personal_data.consents import consenting_owners
 from classifier.storage import objects
@@ -72,9 +73,8 @@ def write_training_photos(folder: Path) -> Written:
 
 def _reviewed() -> list[_Reviewed]:
     """What the newest verdict by staff, or else the owner's, gives a style or calls no outfit."""
-    staff_first = Case(When(role=Review.Role.STAFF, then=Value(0)), default=Value(1))
     verdicts = Review.objects.filter(prediction__outfit=OuterRef("pk"))
-    first = verdicts.order_by(staff_first, "-created")
+    first = verdicts.order_by(*STAFF_FIRST)
     outfits = (
         Outfit.objects.filter(owner__in=consenting_owners().values("pk"))
         .annotate(

@@ -5,20 +5,20 @@
        `--expire--> expired `----put_back------'
 
 The bucket enforces the size (a POST policy); everything else about the file is checked by a worker,
-which does to it what `accept_photo` does to any photo. The fence of a claim is (status checking,
-attempts).
+which does to it what `accept_photo` does to any photo. `classifier.leases` has the leases.
 """
 
 import uuid
-from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from classifier.catalogue import offered_wardrobes
+from classifier.leases import Jobs, Lease, seconds_from_now
 from classifier.lifecycle.wakeup import wake_upload_check
 from classifier.models import Batch, DirectUpload, Outfit
 from classifier.storage import objects
@@ -27,7 +27,6 @@ from classifier.uploads.refusals import Refusal, Refused
 
 Status = DirectUpload.Status
 OPEN = (Status.WAITING, Status.QUEUED, Status.CHECKING)
-CHECKING_S = 60
 # Storage may be away for a while; a photo that kills its worker is given up.
 MOST_ATTEMPTS = 5
 KEPT = timedelta(days=7)
@@ -69,71 +68,39 @@ def complete(upload: DirectUpload) -> bool:
     """The file is in the bucket: have it checked. False where the upload is not open."""
     with transaction.atomic():
         queued = DirectUpload.objects.filter(pk=upload.pk, status=Status.WAITING).update(
-            status=Status.QUEUED, not_before=timezone.now()
+            status=Status.QUEUED, not_before=Now()
         )
         if queued:
             transaction.on_commit(wake_upload_check, robust=True)
     return bool(queued)
 
 
-@dataclass(frozen=True)
-class Claim:
-    """An upload that a worker has to check."""
-
-    upload: DirectUpload
-    attempt: int
-
-
 # One at a time: a photo that kills the process takes no other down with it.
-_CLAIM = """
-    UPDATE classifier_directupload
-    SET status = 'checking', attempts = attempts + 1,
-        not_before = now() + make_interval(secs => %(checking_s)s)
-    WHERE id = (
-        SELECT id FROM classifier_directupload
-        WHERE status IN ('queued', 'checking') AND not_before <= now()
-        ORDER BY not_before
-        LIMIT 1
-        FOR UPDATE SKIP LOCKED
-    )
-    RETURNING id, attempts
-"""
+JOBS = Jobs(
+    DirectUpload, Status.QUEUED, Status.CHECKING, "FASI_UPLOAD_LEASE_S", lease_field="not_before"
+)
 
 
-def claim_upload() -> Claim | None:
+def claim_upload() -> Lease[DirectUpload] | None:
     """Take the upload that is due longest, or one that a worker took and never ended."""
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"checking_s": CHECKING_S})
-        row = cursor.fetchone()
-    if row is None:
-        return None
-    upload_id, attempt = row
-    return Claim(DirectUpload.objects.select_related("batch").get(pk=upload_id), attempt)
+    return JOBS.claim()
 
 
-def accept(claim: Claim, outfit: Outfit) -> bool:
+def accept(lease: Lease[DirectUpload], outfit: Outfit) -> bool:
     """It has become this outfit."""
-    return _end(claim, status=Status.ACCEPTED, outfit=outfit)
+    return lease.end(status=Status.ACCEPTED, outfit=outfit)
 
 
-def refuse(claim: Claim, reason: str) -> bool:
+def refuse(lease: Lease[DirectUpload], reason: str) -> bool:
     """It is no photo that we take."""
-    return _end(claim, status=Status.REFUSED, reason=reason)
+    return lease.end(status=Status.REFUSED, reason=reason)
 
 
-def put_back(claim: Claim, seconds: int, reason: str) -> bool:
+def put_back(lease: Lease[DirectUpload], seconds: int, reason: str) -> bool:
     """Not now: check it again later, or give it up after the last attempt."""
-    if claim.attempt >= MOST_ATTEMPTS:
-        return refuse(claim, reason)
-    due = timezone.now() + timedelta(seconds=seconds)
-    return _end(claim, status=Status.QUEUED, not_before=due)
-
-
-def _end(claim: Claim, **change: object) -> bool:
-    held = DirectUpload.objects.filter(
-        pk=claim.upload.pk, status=Status.CHECKING, attempts=claim.attempt
-    )
-    return bool(held.update(**change))
+    if lease.attempt >= MOST_ATTEMPTS:
+        return refuse(lease, reason)
+    return lease.end(status=Status.QUEUED, not_before=seconds_from_now(seconds))
 
 
 def expire() -> int:

@@ -93,7 +93,7 @@ class OutfitsView(LoginRequiredMixin, View):
 @never_cache
 def outfit_page(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponse:
     """One outfit: its photo, and its styles or how far it is."""
-    return render(request, "classifier/outfit.html", _state(request, outfit_id))
+    return render(request, "classifier/outfit.html", _state(access_outfit(request.user, outfit_id)))
 
 
 @login_required
@@ -101,10 +101,10 @@ def outfit_page(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponse:
 @never_cache
 def outfit_state(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponse:
     """The part of the page that asks again while the outfit waits; or JSON for a script."""
-    state = _state(request, outfit_id)
+    outfit = access_outfit(request.user, outfit_id)
+    state = _state(outfit)
     if not _wants_json(request):
         return render(request, "classifier/_outfit_state.html", state)
-    outfit = access_outfit(request.user, outfit_id)
     failure = state["failure"]
     answer = {
         "status": outfit.status,
@@ -138,8 +138,7 @@ def _told(accepted: list[Accepted], refused: list[tuple[str, Refused]]) -> JsonR
     )
 
 
-def _state(request: SignedInRequest, outfit_id: uuid.UUID) -> dict[str, object]:
-    outfit = access_outfit(request.user, outfit_id)
+def _state(outfit: Outfit) -> dict[str, object]:
     waited_s = (timezone.now() - outfit.queued_at).total_seconds()
     failed = outfit.status == Outfit.Status.FAILED
     return {
@@ -210,4 +209,4 @@ def try_again(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponse:
 
 def _not_tried(request: SignedInRequest, outfit: Outfit, status: int, why: str) -> HttpResponse:
     messages.error(request, why)
-    return render(request, "classifier/outfit.html", _state(request, outfit.pk), status=status)
+    return render(request, "classifier/outfit.html", _state(outfit), status=status)

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from classifier.access import SignedInRequest, access_outfit, outfits_of
+from classifier.catalogue import style_of
 from classifier.history import profile, queries
 from classifier.models import Outfit, Prediction, Release
 from inference.taxonomy import Style
@@ -32,29 +33,27 @@ class Named:
 @never_cache
 def profile_page(request: SignedInRequest) -> HttpResponse:
     """The style profile; with few outfits, how many are missing."""
-    releases = list(Release.objects.order_by("created").defer("metrics"))
-    styles = {style.id: style for release in releases for style in release.styles.styles}
-    active = next((each for each in releases if each.status == Release.Status.ACTIVE), None)
-    worn = queries.daily_totals(request.user.id)
+    active = Release.objects.filter(status=Release.Status.ACTIVE).defer("metrics").first()
+    totals = queries.daily_totals(request.user.id)
     latest = queries.latest_styles(request.user.id)
     today = timezone.now().date()
     known = active.styles.ids if active else ()
-    found = profile.style_profile(worn, latest, today, known)
-    outfits = sum(each.outfits for each in worn)
+    found = profile.style_profile(totals, latest, today, known)
+    outfits = sum(each.outfits for each in totals)
     context: dict[str, object] = {
         "outfits": outfits,
         "fewest": profile.FEWEST,
-        "latest": [styles[style] for style in dict.fromkeys(latest)],
+        "latest": [style_of(style) for style in dict.fromkeys(latest)],
     }
     if found:
-        shares = [Named(styles[share.style], share) for share in found.shares]
+        shares = [Named(style_of(share.style), share) for share in found.shares]
         context |= {
             "profile": found,
             "first": shares[0],
             "shares": shares[:SHOWN_STYLES],
             "rest": shares[SHOWN_STYLES:],
-            "lead": found.lead and Named(styles[found.lead.style], found.lead),
-            "trends": [Named(styles[trend.style], trend) for trend in found.trends],
+            "lead": found.lead and Named(style_of(found.lead.style), found.lead),
+            "trends": [Named(style_of(trend.style), trend) for trend in found.trends],
             "lately_days": profile.LATELY_DAYS,
             "half_life_days": profile.HALF_LIFE_DAYS,
             "fewest_in_window": profile.FEWEST_IN_WINDOW,

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from classifier.monitoring.heartbeat import warm_worker
 from classifier.orphans import ORPHAN_AGE, remove_orphans
 from classifier.storage import objects
 from classifier.uploads.accept import accept_photo
-from inference.bundle import load_bundle
+from inference.bundle import BundleError, load_bundle
 from inference.engine import Outputs
 from tests.conftest import STARTER
 from tests.inference.wardrobes import activate_wardrobes
@@ -209,6 +210,60 @@ def test_a_model_with_a_gate_says_what_is_no_outfit(
         assert prediction.style_set[0] == prediction.style
         assert bool(outfit.style) == (kind == "outfit")
         assert outfit.style in ("", prediction.style)
+
+
+class Failing:
+    """An engine whose task is cut off."""
+
+    name = "failing"
+
+    def __init__(self, error: BaseException) -> None:
+        self._error = error
+
+    def run(self, images: NDArray[np.uint8]) -> Outputs:
+        raise self._error
+
+
+@pytest.mark.parametrize("error", [SoftTimeLimitExceeded(), SystemExit(1)])
+def test_whatever_ends_a_task_no_claim_of_it_waits_out_its_lease(
+    make_outfit: Make,
+    release: Release,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    error: BaseException,
+) -> None:
+    settings.FASI_CLAIM_SIZE = 1
+    begun, ahead = make_outfit(1), make_outfit(2)
+    failing = replace(loaded_model(), engine=Failing(error))
+    monkeypatch.setattr("worker.classification.loaded_model", lambda: failing)
+    with pytest.raises(type(error)):
+        work(budget_s=30)
+    for outfit, counted in ((begun, 1), (ahead, 0)):
+        outfit.refresh_from_db()
+        assert (outfit.status, outfit.alone) == ("queued", False)
+        assert outfit.attempts - outfit.attempts_before == counted
+
+
+def test_a_release_that_cannot_be_loaded_costs_what_was_fetched_ahead_no_attempt(
+    make_outfit: Make, release: Release, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.FASI_CLAIM_SIZE = 1
+    models: list[Any] = [loaded_model(), BundleError("its sums differ")]
+
+    def load() -> Any:
+        model = models.pop(0)
+        if isinstance(model, Exception):
+            raise model
+        return model
+
+    monkeypatch.setattr("worker.classification.loaded_model", load)
+    make_outfit(1)
+    ahead = make_outfit(2)
+    with pytest.raises(BundleError):
+        work(budget_s=30)
+    ahead.refresh_from_db()
+    assert statuses() == ["done", "queued"]
+    assert ahead.attempts == ahead.attempts_before
 
 
 def test_without_a_release_nothing_is_claimed(make_outfit: Make) -> None:

@@ -5,14 +5,15 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 
 from classifier.batches.service import add_photo
+from classifier.leases import Lease
 from classifier.lifecycle.failures import Failure
 from classifier.lifecycle.wakeup import wake_upload_check
-from classifier.models import Outfit
+from classifier.models import DirectUpload, Outfit
 from classifier.storage import objects
 from classifier.storage.objects import ObjectMissing, StorageUnavailable
 from classifier.uploads import direct
 from classifier.uploads.accept import accept_photo
-from classifier.uploads.direct import MOST_ATTEMPTS, Claim
+from classifier.uploads.direct import MOST_ATTEMPTS
 from classifier.uploads.refusals import Refusal, Refused
 
 log = structlog.get_logger(__name__)
@@ -25,47 +26,47 @@ AT_A_TIME = 10
 def check_uploads() -> int:
     """Check some uploads; if more may wait, they get a new wake-up. Returns how many it checked."""
     for checked in range(AT_A_TIME):
-        claim = direct.claim_upload()
-        if claim is None:
+        lease = direct.claim_upload()
+        if lease is None:
             return checked
-        check(claim)
+        check(lease)
     wake_upload_check()
     return AT_A_TIME
 
 
-def check(claim: Claim) -> None:
+def check(lease: Lease[DirectUpload]) -> None:
     """Make an outfit of an upload, as of any photo, or refuse it; its object goes either way."""
-    if claim.attempt > MOST_ATTEMPTS:  # its workers died, each of them
-        direct.refuse(claim, Failure.WORKER_LOST)
-    elif not _settled(claim):
+    if lease.attempt > MOST_ATTEMPTS:  # its workers died, each of them
+        direct.refuse(lease, Failure.WORKER_LOST)
+    elif not _settled(lease):
         return
-    _discard(claim.upload.key)
+    _discard(lease.row.key)
 
 
-def _settled(claim: Claim) -> bool:
+def _settled(lease: Lease[DirectUpload]) -> bool:
     """Accept or refuse it; False where it has to be checked again later."""
     try:
-        direct.accept(claim, _accepted(claim))
+        direct.accept(lease, _accepted(lease))
     except ObjectMissing:
-        direct.refuse(claim, Refusal.NO_FILE)
+        direct.refuse(lease, Refusal.NO_FILE)
     except StorageUnavailable:
-        return _later(claim, Refused(Refusal.STORAGE_UNAVAILABLE))
+        return _later(lease, Refused(Refusal.STORAGE_UNAVAILABLE))
     except Refused as refused:
         if refused.reason in (Refusal.RATE, Refusal.STORAGE_UNAVAILABLE):
-            return _later(claim, refused)
-        direct.refuse(claim, refused.reason)
-        log.info("upload_refused", upload=str(claim.upload.pk), reason=refused.reason)
+            return _later(lease, refused)
+        direct.refuse(lease, refused.reason)
+        log.info("upload_refused", upload=str(lease.row.pk), reason=refused.reason)
     return True
 
 
-def _later(claim: Claim, refused: Refused) -> bool:
-    direct.put_back(claim, refused.retry_after_s, refused.reason)
+def _later(lease: Lease[DirectUpload], refused: Refused) -> bool:
+    direct.put_back(lease, refused.retry_after_s, refused.reason)
     return False
 
 
-def _accepted(claim: Claim) -> Outfit:
+def _accepted(lease: Lease[DirectUpload]) -> Outfit:
     """Raises Refused, ObjectMissing, StorageUnavailable."""
-    upload = claim.upload
+    upload = lease.row
     # The policy limits the size already; a bucket that ignores it must not fill our memory.
     if objects.size(upload.key) > settings.FASI_MAX_UPLOAD_BYTES:
         raise Refused(Refusal.TOO_LARGE)

@@ -4,7 +4,9 @@ import structlog
 from celery.exceptions import SoftTimeLimitExceeded
 from django.contrib.auth import get_user_model
 
+from classifier.leases import Lease, LeaseLost
 from classifier.lifecycle.failures import Failure
+from classifier.models import Export
 from classifier.personal_data import exports
 from classifier.personal_data.archive import write_archive
 from classifier.storage import multipart, objects
@@ -16,50 +18,42 @@ log = structlog.get_logger(__name__)
 ZIP = "application/zip"
 
 
-class LeaseLost(Exception):
-    """Another worker may have the export by now, or its owner took it back: stop."""
-
-
-def prepare(claim: exports.Claim) -> None:
+def prepare(lease: Lease[Export]) -> None:
     """Pack the claimed export, send it to the bucket while it is packed, and show it."""
     try:
-        _discard_attempts_before(claim)
-        size = _pack(claim)
-        if not exports.finish(claim, size):
-            objects.remove([claim.key])
+        _discard_attempts_before(lease)
+        size = _pack(lease)
+        if not exports.finish(lease, size):
+            objects.remove([exports.key_of(lease.row.pk, lease.attempt)])
             raise LeaseLost
     except LeaseLost:
-        log.warning("export_lease_was_lost", export=str(claim.export_id), attempt=claim.attempt)
+        log.warning("export_lease_was_lost", export=str(lease.row.pk), attempt=lease.attempt)
     except StorageUnavailable as error:
-        log.warning("export_put_back", export=str(claim.export_id), error=str(error))
-        exports.put_back(claim, Failure.STORAGE_UNAVAILABLE, str(error))
+        log.warning("export_put_back", export=str(lease.row.pk), error=str(error))
+        exports.put_back(lease, Failure.STORAGE_UNAVAILABLE, str(error))
     except SoftTimeLimitExceeded:
-        exports.put_back(claim, Failure.TIMED_OUT, "The task's soft time limit ran out.")
+        exports.put_back(lease, Failure.TIMED_OUT, "The task's soft time limit ran out.")
         raise
     else:
-        log.info("export_ready", export=str(claim.export_id), bytes=size)
+        log.info("export_ready", export=str(lease.row.pk), bytes=size)
 
 
-def _discard_attempts_before(claim: exports.Claim) -> None:
-    before = claim.attempt - 1
-    if claim.abandoned:
-        multipart.abort(exports.key_of(claim.export_id, before), claim.abandoned)
-    objects.remove(exports.keys_of(claim.export_id, before))
+def _discard_attempts_before(lease: Lease[Export]) -> None:
+    before = lease.attempt - 1
+    if lease.row.upload_id:
+        multipart.abort(exports.key_of(lease.row.pk, before), lease.row.upload_id)
+    objects.remove(exports.keys_of(lease.row.pk, before))
 
 
-def _pack(claim: exports.Claim) -> int:
+def _pack(lease: Lease[Export]) -> int:
     """Returns the size of the file, which is complete then; if anything is wrong, none is left."""
-    target = MultipartObject(claim.key, ZIP)
-
-    def keep(**progress: object) -> None:
-        if not exports.renew(claim, **progress):
-            raise LeaseLost
+    target = MultipartObject(exports.key_of(lease.row.pk, lease.attempt), ZIP)
 
     try:
-        keep(upload_id=target.upload_id)
-        owner = get_user_model().objects.get(pk=claim.owner_id)
-        write_archive(target, owner, claim.requested, lambda packed: keep(done=packed))
-        keep()
+        lease.renew(upload_id=target.upload_id)
+        owner = get_user_model().objects.get(pk=lease.row.owner_id)
+        write_archive(target, owner, lease.row.created, lambda packed: lease.renew(done=packed))
+        lease.renew()
         target.complete()
     except BaseException:
         _abort(target)

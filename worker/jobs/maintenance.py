@@ -34,10 +34,10 @@ def run_maintenance() -> None:
         _try(service.clear, batch_id)
     if count := unpacking.return_expired_zips():
         log.warning("unpacking_leases_expired", count=count)
-    while claim := exports.claim_export(worker_name()):
-        prepare(claim)
-    while zip_claim := unpacking.claim_zip(worker_name()):
-        unpack(zip_claim)
+    while export := exports.claim_export(worker_name()):
+        prepare(export)
+    while zip_file := unpacking.claim_zip(worker_name()):
+        unpack(zip_file)
 
 
 def _try(job: Callable[[Any], object], of: Any) -> None:

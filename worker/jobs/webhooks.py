@@ -10,6 +10,7 @@ from http import HTTPStatus
 from threading import Lock, Thread, Timer
 
 import structlog
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
@@ -21,7 +22,6 @@ from classifier.integrations.targets import AddressRefused, Target, target
 log = structlog.get_logger(__name__)
 
 CONNECT_S = 5
-WHOLE_S = 15
 HEADERS = {"Content-Type": "application/json", "User-Agent": "FASI-Webhooks/1"}
 
 
@@ -68,7 +68,7 @@ def send(claim: Claim, body: bytes) -> DeliveryResult:
     headers = signed_headers(claim.secret, claim.delivery_id, timezone.now(), body)
     link = _Pinned(to)
     # Each single read has its timeout; this ends an answer that drips in byte by byte.
-    end = Timer(WHOLE_S, link.cut)
+    end = Timer(settings.FASI_DELIVERY_TIMEOUT_S, link.cut)
     end.daemon = True
     end.start()
     try:

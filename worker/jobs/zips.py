@@ -11,7 +11,8 @@ from django.core.files.base import ContentFile
 
 from classifier.batches import unpacking, zips
 from classifier.batches.service import add_photo, leave_out
-from classifier.batches.unpacking import Claim, key_of
+from classifier.batches.unpacking import key_of
+from classifier.leases import Lease, LeaseLost
 from classifier.models import Unpacking
 from classifier.storage import objects
 from classifier.storage.objects import ObjectMissing, StorageUnavailable
@@ -24,10 +25,6 @@ ENDS_IT = {Refusal.DAILY_QUOTA, Refusal.STORAGE_QUOTA, Refusal.BATCH_CANCELLED}
 STORAGE_PAUSE_S = 30
 
 
-class LeaseLost(Exception):
-    """Another worker has it by now, or it was cancelled: stop."""
-
-
 class Stopped(Exception):
     """The rest of the ZIP cannot be taken; the argument is the reason."""
 
@@ -36,45 +33,44 @@ class Stopped(Exception):
         self.reason = reason
 
 
-def unpack(claim: Claim) -> None:
+def unpack(lease: Lease[Unpacking]) -> None:
     """Make outfits of the ZIP's files; its object goes when nobody needs it any more."""
     try:
         with TemporaryFile() as file:
-            objects.get_file(key_of(claim.batch_id), file)
-            _take_all(claim, file)
-        unpacking.finish(claim)
+            objects.get_file(key_of(lease.row.pk), file)
+            _take_all(lease, file)
+        unpacking.finish(lease)
     except LeaseLost:
-        log.warning("unpacking_lease_was_lost", batch=str(claim.batch_id), attempt=claim.attempt)
+        log.warning("unpacking_lease_was_lost", batch=str(lease.row.pk), attempt=lease.attempt)
     except Stopped as stopped:
-        unpacking.stop(claim, stopped.reason)
-        log.info("unpacking_stopped", batch=str(claim.batch_id), reason=stopped.reason)
+        unpacking.stop(lease, stopped.reason)
+        log.info("unpacking_stopped", batch=str(lease.row.pk), reason=stopped.reason)
     except ObjectMissing:
-        unpacking.stop(claim, Refusal.ZIP_BROKEN)
+        unpacking.stop(lease, Refusal.ZIP_BROKEN)
     except StorageUnavailable as error:
-        unpacking.put_back(claim, STORAGE_PAUSE_S)
-        log.warning("unpacking_put_back", batch=str(claim.batch_id), error=str(error))
+        unpacking.put_back(lease, STORAGE_PAUSE_S)
+        log.warning("unpacking_put_back", batch=str(lease.row.pk), error=str(error))
     except SoftTimeLimitExceeded:
-        unpacking.put_back(claim, 0)
+        unpacking.put_back(lease, 0)
         raise
-    if not unpacking.pending_among({claim.batch_id}):
-        _discard(claim)
+    if not unpacking.pending_among({lease.row.pk}):
+        _discard(lease)
 
 
-def _take_all(claim: Claim, file: IO[bytes]) -> None:
+def _take_all(lease: Lease[Unpacking], file: IO[bytes]) -> None:
     """Raises LeaseLost, Stopped, StorageUnavailable."""
-    row = Unpacking.objects.select_related("batch").get(pk=claim.batch_id)
+    row = lease.row
     try:
         with zips.opened(file) as archive:
             files = zips.files_of(archive)
-            for place in range(claim.done, len(files)):
-                if place == claim.done and claim.deaths >= settings.FASI_MAX_ATTEMPTS:
+            for place in range(lease.row.done, len(files)):
+                if place == lease.row.done and lease.row.deaths >= settings.FASI_MAX_ATTEMPTS:
                     # Its workers died, each of them: go on behind it.
                     name = zips.name_of(files[place])
                     leave_out(row.batch, name, Refusal.FILE_ENDS_WORKERS)
                 else:
                     _take(row, archive, files[place])
-                if not unpacking.renew(claim, place + 1):
-                    raise LeaseLost
+                unpacking.renew(lease, place + 1)
     except Refused as refused:  # of the whole ZIP: the site's limits may have changed since
         raise Stopped(refused.reason) from refused
 
@@ -99,8 +95,8 @@ def _take(row: Unpacking, archive: ZipFile, info: ZipInfo) -> None:
             raise StorageUnavailable(name) from refused
 
 
-def _discard(claim: Claim) -> None:
+def _discard(lease: Lease[Unpacking]) -> None:
     try:
-        objects.remove([key_of(claim.batch_id)])
+        objects.remove([key_of(lease.row.pk)])
     except StorageUnavailable as error:  # nobody needs it, so the orphan sweep takes it
-        log.warning("objects_left_behind", batch=str(claim.batch_id), error=str(error))
+        log.warning("objects_left_behind", batch=str(lease.row.pk), error=str(error))

@@ -239,6 +239,18 @@ def test_one_webhook_does_not_take_all_places(
     assert sorted(claimed) == sorted([webhook["id"]] * 2 + [other["id"]])
 
 
+def test_a_webhook_with_hundreds_of_deliveries_keeps_no_other_waiting(
+    owners: Program, receiver: Receiver, webhook: dict[str, Any]
+) -> None:
+    other = owners.post("webhooks", json={"url": receiver.url}).json()
+    Delivery.objects.bulk_create(
+        Delivery(webhook_id=webhook["id"], event="webhook.test") for _ in range(300)
+    )
+    owners.post(f"webhooks/{other['id']}/test")
+    claimed = [str(claim.webhook_id) for claim in deliveries.claim_deliveries()]
+    assert other["id"] in claimed
+
+
 def test_a_worker_delivers_in_the_background(
     owners: Program, receiver: Receiver, webhook: dict[str, Any]
 ) -> None:

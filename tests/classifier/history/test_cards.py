@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from classifier.lifecycle.reviews import record_review
@@ -157,15 +159,25 @@ def test_a_script_is_told_of_its_photo(
 ) -> None:
     answer: Any = upload(outfit_jpeg(), headers=JSON)
     assert answer.status_code == 202
-    told = answer.json()
-    assert told["seen_before"] is False
-    assert as_owner.get(told["state_url"], headers=JSON).json()["status"] == "queued"
+    photo = answer.json()
+    assert photo["seen_before"] is False
+    assert as_owner.get(photo["state_url"], headers=JSON).json()["status"] == "queued"
     work(budget_s=30)
-    state = as_owner.get(told["state_url"], headers=JSON).json()
+    state = as_owner.get(photo["state_url"], headers=JSON).json()
     assert state["status"] == "done"
     assert state["style"]
     again: Any = upload(outfit_jpeg(), headers=JSON)
     assert again.json()["seen_before"] is True
+
+
+def test_the_state_for_a_script_asks_for_the_outfit_once(
+    make_outfit: Make, as_owner: Client
+) -> None:
+    state = f"/outfits/{make_outfit().pk}/state/"
+    with CaptureQueriesContext(connection) as queries:
+        as_owner.get(state, headers=JSON)
+    asked = [each for each in queries if 'FROM "classifier_outfit"' in each["sql"]]
+    assert len(asked) == 1
 
 
 def test_a_script_is_told_why_its_file_is_refused(upload: Callable[..., HttpResponse]) -> None:

@@ -44,6 +44,16 @@ def test_a_small_history_says_that_it_is_too_small(
     assert 'id="now"' not in page
 
 
+def test_a_style_that_no_release_knows_any_more_is_shown_by_its_id(
+    as_owner: Client, owner: User, release: Release
+) -> None:
+    for day in range(6):
+        outfit = add_outfit(owner, release, "formal", days_ago=day).outfit
+        Outfit.objects.filter(pk=outfit.pk).update(style="farthingale", certainty="corrected")
+    page = page_of(as_owner)
+    assert first_style(page) == "farthingale"
+
+
 def test_the_lead_explains_itself(as_owner: Client, owner: User, release: Release) -> None:
     for day in range(7):
         add_outfit(owner, release, "streetwear", days_ago=day)

@@ -5,7 +5,7 @@ import csv
 import json
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO, StringIO
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -18,6 +18,7 @@ from django.db import IntegrityError
 from django.test import Client
 from django.utils import timezone
 
+from classifier.leases import Lease, LeaseLost
 from classifier.lifecycle.failures import Failure
 from classifier.lifecycle.reviews import record_review
 from classifier.models import Export, Outfit, Release, Review
@@ -199,13 +200,13 @@ def test_an_object_of_several_parts_is_whole(site: None) -> None:
     assert target.size == len(data)
 
 
-def begun(owner: User, worker: str = "dead") -> tuple[exports.Claim, MultipartObject]:
+def begun(owner: User, worker: str = "dead") -> tuple[Lease[Export], MultipartObject]:
     """An export whose worker has sent a part when it dies."""
     exports.request_export(owner.pk)
     claim = exports.claim_export(worker)
     assert claim
-    target = MultipartObject(claim.key, "application/zip")
-    assert exports.renew(claim, upload_id=target.upload_id)
+    target = MultipartObject(exports.key_of(claim.row.pk, claim.attempt), "application/zip")
+    claim.renew(upload_id=target.upload_id)
     target.write(bytes(multipart.PART_BYTES + 1))
     return claim, target
 
@@ -235,11 +236,25 @@ def test_a_lost_lease_neither_finishes_nor_puts_back(owner: User) -> None:
     exports.return_expired_exports()
     make_ready()
     assert exports.claim_export("other")
-    assert not exports.renew(lost, done=5)
+    with pytest.raises(LeaseLost):
+        lost.renew(done=5)
     assert not exports.finish(lost, 1)
     exports.put_back(lost, Failure.STORAGE_UNAVAILABLE, "late")
     export = Export.objects.get()
     assert (export.status, export.claimed_by, export.done) == ("running", "other", 0)
+
+
+def test_a_worker_whose_clock_is_wrong_neither_takes_nor_keeps_a_lease(
+    owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lease, _ = begun(owner)
+    for error in (timedelta(days=1), timedelta(days=-1)):
+        monkeypatch.setattr(timezone, "now", lambda error=error: datetime.now(UTC) + error)
+        assert exports.return_expired_exports() == 0
+        lease.renew()
+        until = Export.objects.get().lease_until
+        left = until - datetime.now(UTC) if until else timedelta(0)
+        assert timedelta(0) < left <= timedelta(seconds=120)
 
 
 def test_after_its_last_attempt_it_fails_with_a_reason_and_may_be_asked_for_again(
@@ -277,7 +292,7 @@ def test_while_s3_is_away_the_export_waits(
 
 def test_a_row_that_went_while_it_was_packed_leaves_no_object(owner: User) -> None:
     claim, target = begun(owner)
-    exports.remove_export(claim.export_id)
+    exports.remove_export(claim.row.pk)
     with pytest.raises(objects.StorageUnavailable):
         target.complete()
     assert not exports.finish(claim, target.size)
