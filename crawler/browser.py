@@ -13,6 +13,8 @@ from typing import Any, Self
 from selenium import webdriver
 from selenium.common.exceptions import TimeoutException, WebDriverException
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.wait import WebDriverWait
 from urllib3.exceptions import HTTPError
 
 from crawler.errors import CrawlerError, Skipped
@@ -59,6 +61,7 @@ class Browser:
         self._binary = binary or shutil.which("chromium") or shutil.which("google-chrome") or ""
         self._driver_path = driver or shutil.which("chromedriver") or ""
         self._driver: webdriver.Chrome | None = None
+        self._listing_url = ""
 
     def __enter__(self) -> Self:
         return self
@@ -77,6 +80,7 @@ class Browser:
         try:
             _log_of(driver)  # of the page before: nobody needs it
             driver.get(url)
+            self._listing_url = driver.current_url
             status, retry_after = _answer(_log_of(driver))
             return Loaded(status, retry_after, driver.current_url)
         except TimeoutException as error:
@@ -89,6 +93,64 @@ class Browser:
             if "ERR_NAME_NOT_RESOLVED" in reason:
                 reason += "; if it leads to another host, add that to the profile's hosts"
             raise Skipped(f"the page cannot be shown: {reason}") from error
+
+    @property
+    def url(self) -> str:
+        """Of the page that is shown; empty where none is."""
+        return str(self._driver.current_url) if self._driver else ""
+
+    def click(self, selector: str, number: int, patience_s: float) -> Loaded:
+        """Click one of the elements, from 0, and show the page that opens, in a new tab or not.
+
+        Raises Skipped where none opens within `patience_s`.
+        """
+        driver = self._started()
+        try:
+            _log_of(driver)
+            before = driver.current_window_handle
+            element = driver.find_elements(By.CSS_SELECTOR, selector)[number]
+            driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
+            element.click()
+            WebDriverWait(driver, patience_s, 0.02).until(
+                lambda _: len(driver.window_handles) > 1 or driver.current_url != self._listing_url
+            )
+            for handle in driver.window_handles:
+                if handle != before:
+                    driver.switch_to.window(handle)
+            WebDriverWait(driver, LOAD_S, 0.02).until(
+                lambda _: driver.execute_script(
+                    "return location.href != 'about:blank' && document.readyState == 'complete'"
+                )
+            )
+            status, retry_after = _answer(_log_of(driver))
+            return Loaded(status, retry_after, driver.current_url)
+        except IndexError as error:
+            raise Skipped("the item is no longer on the listing") from error
+        except TimeoutException as error:
+            raise Skipped("no page opened when the item was clicked") from error
+        except WebDriverException as error:
+            self.quit()
+            reason = (error.msg or "the browser failed").splitlines()[0]
+            raise Skipped(f"the item cannot be clicked: {reason}") from error
+
+    def back(self, selector: str, number: int, patience_s: float) -> None:
+        """Show the listing again that `click` came from, out of the browser's own memory."""
+        driver = self._driver
+        if driver is None:
+            return
+        try:
+            first, *others = driver.window_handles
+            for handle in others:
+                driver.switch_to.window(handle)
+                driver.close()
+            driver.switch_to.window(first)
+            if driver.current_url != self._listing_url:
+                driver.back()
+            WebDriverWait(driver, patience_s, 0.02).until(
+                lambda _: len(driver.find_elements(By.CSS_SELECTOR, selector)) > number
+            )
+        except WebDriverException:  # the next page starts another
+            self.quit()
 
     def ask(self, script: str, *values: object) -> Any:
         """What an asynchronous script says about the page that is shown. Raises Skipped."""

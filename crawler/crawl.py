@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import partial
 
 from crawler.download import Downloads
 from crawler.errors import Skipped
@@ -79,12 +80,16 @@ def _walk(
             number += 1
             continue
         page = Page(style, number, profile.styles[style], profile.address(style, number))
-        items, more, there = 0, True, set()
+        items, unopened, more = 0, 0, True
+        there: set[str] = set()
         try:
-            for portion in listing.portions(style, number):
+            for portion in listing.portions(style, number, partial(journal.item_is_opened, style)):
                 journal.found(portion.snaps)
-                items, more = items + portion.items, portion.more
-                there |= {snap.image_url for snap in portion.snaps}
+                if opened := portion.opened:
+                    journal.item_opened(page, opened.key, opened.url, opened.reason)
+                    unopened += bool(opened.reason)
+                items, more = items + portion.items, more and portion.more
+                there |= portion.keys
                 yield True
         except Skipped as skipped:
             journal.page_failed(page, str(skipped))
@@ -96,8 +101,12 @@ def _walk(
             failed = 0
             # Some sites show their last page again and again.
             more = more and there != before
-            journal.page_walked(page, items, last=profile.scroll or not more)
-            if profile.scroll or not more:
+            last = profile.scroll or not more
+            if unopened:  # they are opened again on the next run, the others not
+                journal.page_failed(page, f"{unopened} of its items could not be opened")
+            else:
+                journal.page_walked(page, items, last=last)
+            if last:
                 return
         before = there
         number += 1

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from crawler.errors import CrawlerError
 
-VERSION = 1
+VERSION = 2
 _TABLES = """
 CREATE TABLE about (source TEXT, wardrobe TEXT, rights TEXT);
 CREATE TABLE pages (
@@ -23,12 +23,20 @@ CREATE TABLE snaps (
     style TEXT, image_url TEXT, page_url TEXT, owner TEXT, page INTEGER,
     state TEXT DEFAULT 'found', reason TEXT DEFAULT '', attempts INTEGER DEFAULT 0,
     path TEXT DEFAULT '', sha256 TEXT DEFAULT '', width INTEGER, height INTEGER,
-    alike TEXT DEFAULT '', look BLOB,
+    alike TEXT DEFAULT '', look BLOB, date TEXT DEFAULT '',
     PRIMARY KEY (style, image_url)
 );
 CREATE INDEX snaps_by_state ON snaps (state, style);
 CREATE INDEX snaps_by_file ON snaps (style, sha256) WHERE sha256 > '';
 """
+# Items of listings whose own pages were opened, those that failed with their reason.
+_ITEMS = """
+CREATE TABLE items (
+    listing TEXT, key TEXT, page INTEGER, style TEXT, url TEXT, reason TEXT,
+    PRIMARY KEY (listing, key)
+);
+"""
+_FROM_1 = f"ALTER TABLE snaps ADD COLUMN date TEXT DEFAULT ''; {_ITEMS}"
 
 
 class State(StrEnum):
@@ -60,6 +68,7 @@ class Snap:
     page_url: str
     owner: str
     page: int
+    date: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,13 +95,12 @@ class Journal:
         try:
             self._rows.execute("PRAGMA journal_mode = WAL")
             (version,) = self._one("PRAGMA user_version") or (0,)
-            if version == 0:
-                self._rows.executescript(
-                    f"BEGIN; {_TABLES} PRAGMA user_version = {VERSION}; COMMIT"
-                )
+            if version < VERSION:
+                tables = _FROM_1 if version else f"{_TABLES} {_ITEMS}"
+                self._rows.executescript(f"BEGIN; {tables} PRAGMA user_version = {VERSION}; COMMIT")
         except sqlite3.DatabaseError as error:
             raise CrawlerError(f"{path} is no journal of a crawl: {error}.") from error
-        if version not in (0, VERSION):
+        if version > VERSION:
             raise CrawlerError(f"{path} was written by another version of the crawler.")
 
     def close(self) -> None:
@@ -155,6 +163,24 @@ class Journal:
             )
         )
 
+    # Items whose own pages are opened -----------------------------------------------------------
+
+    def item_is_opened(self, listing: str, key: str) -> bool:
+        """Whether its page was read."""
+        sql = "SELECT 1 FROM items WHERE listing = ? AND key = ? AND reason = ''"
+        return self._one(sql, listing, key) is not None
+
+    def item_opened(self, page: Page, key: str, url: str, reason: str = "") -> None:
+        """Note that its page was read, or with a reason that it is to be opened again."""
+        self._do(
+            "REPLACE INTO items VALUES (?, ?, ?, ?, ?, ?)",
+            *(page.listing, key, page.number, page.style, url, reason),
+        )
+
+    def failed_items(self) -> list[sqlite3.Row]:
+        """style, page, url, reason."""
+        return list(self._all("SELECT * FROM items WHERE reason > '' ORDER BY listing, page"))
+
     # Snaps ------------------------------------------------------------------------------------
 
     def found(self, snaps: Sequence[Snap]) -> int:
@@ -162,12 +188,9 @@ class Journal:
         with self._lock, closing(self._rows.cursor()) as cursor:
             cursor.execute("BEGIN")
             cursor.executemany(
-                "INSERT OR IGNORE INTO snaps (style, image_url, page_url, owner, page)"
-                " VALUES (?, ?, ?, ?, ?)",
-                [
-                    (each.style, each.image_url, each.page_url, each.owner, each.page)
-                    for each in snaps
-                ],
+                "INSERT OR IGNORE INTO snaps (style, image_url, page_url, owner, page, date)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                [astuple(each) for each in snaps],
             )
             new = cursor.rowcount
             cursor.execute("COMMIT")
@@ -176,7 +199,7 @@ class Journal:
     def to_fetch(self, style: str, run: int, most: int) -> list[Snap]:
         """Snaps that lack a file and that this run has not tried: at most so many, in order."""
         rows = self._all(
-            "SELECT style, image_url, page_url, owner, page FROM snaps"
+            "SELECT style, image_url, page_url, owner, page, date FROM snaps"
             " WHERE style = ? AND state IN ('found', 'failed') AND attempts < ?"
             " ORDER BY page, rowid LIMIT ?",
             style,

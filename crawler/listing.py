@@ -2,35 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
-
 from crawler.browser import Browser
 from crawler.errors import CrawlForbidden, Skipped
-from crawler.fetch import BUSY, TRIES, forbidden, later_s, retry_after_s
 from crawler.journal import Snap
-from crawler.profile import Profile, Where
+from crawler.profile import Profile, pair
 from crawler.rate_limit import RateLimit
 from crawler.robots import Robots
-
-GONE = (httpx.codes.NOT_FOUND, httpx.codes.GONE)
+from crawler.snap_page import SnapPages
+from crawler.visit import visit
 
 
 @dataclass(frozen=True)
 class Portion:
     """Snaps of one page, or of one screen of an endless one; `items` of which some lack an image.
 
-    `more` is False where the listing ends with it.
+    `keys` tell its items from those of other pages. `more` is False where the listing ends with it.
     """
 
     url: str
     snaps: tuple[Snap, ...]
     items: int
     more: bool
+    keys: frozenset[str] = frozenset()
+    opened: Opened | None = None
+
+
+@dataclass(frozen=True)
+class Opened:
+    """One item whose own page was opened, with the `reason` where nothing came of it."""
+
+    key: str
+    url: str
+    reason: str = ""
+
+
+Known = Callable[[str], bool]
+"""Whether the item of a key was opened before."""
 
 
 class Listing:
@@ -51,9 +64,13 @@ class Listing:
         self._robots = robots
         self._rate_limit = rate_limit
         self._evidence = evidence
+        self._snap_pages = SnapPages(profile, browser, robots, rate_limit)
 
-    def portions(self, style: str, number: int) -> Iterator[Portion]:
+    def portions(self, style: str, number: int, is_known: Known) -> Iterator[Portion]:
         """The snaps of a page. Raises Skipped for this page, CrawlForbidden for all.
+
+        Where items have pages of their own, those that are not known yet are opened, one for each
+        portion after the first.
 
         A page that is not there, or shows no item, is the end, but for the first: that one tells
         that the site has changed.
@@ -66,50 +83,70 @@ class Listing:
             yield Portion(url, (), 0, more=False)
             return
         seen = 0
+        waiting: list[tuple[int, str]] = []
         while True:
             read = self._read(seen)
             items: list[dict[str, str]] = read["items"]
             if not items and not seen:
                 self._check_empty(read, url, style, number)
-            if items and not any(each["image"] for each in items):
-                raise self._found_nothing(profile.image.selector, url, style, number)
+            needed = "key" if profile.opens else "image"
+            if items and not any(each[needed] for each in items):
+                selector = (profile.link or profile.image).selector
+                raise self._found_nothing(selector, url, style, number)
             more = bool(items) and (profile.scroll or read["next"])
-            snaps = tuple(self._snap(each, style, url, number) for each in items if each["image"])
-            yield Portion(url, snaps, len(items), more)
+            keys = [_short(each[needed]) for each in items]
+            snaps: tuple[Snap, ...] = ()
+            if profile.opens:
+                waiting += [(at, key) for at, key in enumerate(keys) if key and not is_known(key)]
+            else:
+                snaps = tuple(
+                    self._snap(each, style, url, number) for each in items if each["image"]
+                )
+            yield Portion(url, snaps, len(items), more, frozenset(keys) - {""})
             seen += len(items)
             if not (profile.scroll and more):
-                return
+                break
+        for at, key in waiting:
+            yield self._open(at, key, style, url, number)
+
+    def _open(self, at: int, key: str, style: str, url: str, number: int) -> Portion:
+        """One item's own page, by its link, which is its key, or by a click on the listing."""
+        profile = self._profile
+        try:
+            if profile.opens_by_click:
+                if self._browser.url != url and not self._show(url):
+                    raise Skipped("the listing is no longer there")
+                page = self._snap_pages.click(at, url)
+            else:
+                page = self._snap_pages.follow(key)
+        except Skipped as skipped:
+            where = url if profile.opens_by_click else key
+            return Portion(url, (), 0, more=True, opened=Opened(key, where, str(skipped)))
+        snap = Snap(profile.styles[style], page.image, page.url, page.owner, number, page.date)
+        return Portion(url, (snap,), 0, more=True, opened=Opened(key, page.url))
 
     def _show(self, url: str) -> bool:
         """Load a page; False if it is not there."""
         if why := self._robots.forbid(url):
             raise CrawlForbidden(f"{why}. Ask the site's owner for permission.")
-        for _ in range(TRIES):
-            self._rate_limit.wait(url)
-            loaded = self._browser.load(url)
-            if loaded.status == httpx.codes.FORBIDDEN:
-                raise forbidden(url)
-            if loaded.status in GONE:
-                return False
-            if loaded.status not in BUSY:
-                if loaded.status >= httpx.codes.BAD_REQUEST:
-                    raise Skipped(f"HTTP {loaded.status}")
-                return True
-            wait_s = retry_after_s(loaded.retry_after)
-            self._rate_limit.pause(url, later_s(loaded.status, wait_s, url))
-        if loaded.status == httpx.codes.TOO_MANY_REQUESTS:
-            raise CrawlForbidden(f"429, {TRIES} times: {url}. Go on later, with a longer --delay.")
-        raise Skipped(f"HTTP {loaded.status}, {TRIES} times")
+        return visit(url, lambda: self._browser.load(url), self._rate_limit)
 
     def _read(self, seen: int) -> dict[str, Any]:
         profile = self._profile
-        wheres = {"image": profile.image, "page": profile.page, "owner": profile.owner}
+        wheres = {
+            "image": None if profile.opens else profile.image,
+            "page": profile.page,
+            "owner": None if profile.opens else profile.owner,
+            "link": profile.link,
+        }
         asked = {
             "item": profile.item,
-            "fields": {name: _pair(where) for name, where in wheres.items()},
+            "fields": {name: pair(where) for name, where in wheres.items()},
             "next": profile.next,
             "scroll": profile.scroll,
-            "lazy": profile.lazy,
+            "lazy": profile.lazy and not profile.opens,
+            "leaveOut": list(profile.leave_out),
+            "byClick": profile.opens_by_click,
             "seen": seen,
             "patience": 1000 * profile.patience_s,
         }
@@ -138,8 +175,9 @@ class Listing:
         return Snap(self._profile.styles[style], item["image"], page_url, item["owner"], number)
 
 
-def _pair(where: Where | None) -> list[str] | None:
-    return [where.selector, where.attribute] if where else None
+def _short(key: str) -> str:
+    """An address as it is; an item's markup by its checksum."""
+    return key if key.startswith("http") or not key else hashlib.sha256(key.encode()).hexdigest()
 
 
 # Waits for items, lets them load what they load when they are seen, and reads them.
@@ -152,6 +190,7 @@ const read = (item, where, address) => {
   const found = selector ? item.querySelector(selector) : item;
   const value = found && (attribute ? found.getAttribute(attribute) : found.textContent);
   if (!value || (address && value.startsWith("data:"))) return "";
+  if (address && asked.leaveOut.some((name) => value.split("/").pop().includes(name))) return "";
   if (!address) return value.trim().slice(0, 200);
   try { return new URL(value, document.baseURI).href; } catch { return value; }
 };
@@ -178,6 +217,7 @@ const all = async () => {
       image: read(item, asked.fields.image, true),
       page: read(item, asked.fields.page, true),
       owner: read(item, asked.fields.owner, false),
+      key: asked.byClick ? item.outerHTML : read(item, asked.fields.link, true),
     })),
   };
 };

@@ -12,7 +12,7 @@ MANIFEST = "manifest.csv"
 FAILURES = "failures.csv"
 COLUMNS = (
     *("path", "style", "source", "sha256", "width", "height", "wardrobe"),
-    *("image_url", "page_url", "owner", "near_duplicate_of"),
+    *("image_url", "page_url", "owner", "date", "near_duplicate_of"),
 )
 
 
@@ -23,7 +23,8 @@ def write_manifest(output: Path, journal: Journal) -> None:
     snaps = (
         (
             *(row["path"], row["style"], source, row["sha256"], row["width"], row["height"]),
-            *(wardrobe, row["image_url"], row["page_url"], row["owner"] or rights, row["alike"]),
+            *(wardrobe, row["image_url"], row["page_url"], row["owner"] or rights),
+            *(row["date"], row["alike"]),
         )
         for row in journal.saved_snaps()
     )
@@ -31,11 +32,14 @@ def write_manifest(output: Path, journal: Journal) -> None:
     pages = [
         (row["style"], row["number"], row["url"], row["reason"]) for row in journal.failed_pages()
     ]
+    items = [
+        (row["style"], row["page"], row["url"], row["reason"]) for row in journal.failed_items()
+    ]
     failed = [
         (row["style"], row["page"], row["image_url"], row["reason"])
         for row in journal.failed_snaps()
     ]
-    _write(output / FAILURES, ("style", "page", "address", "reason"), [*pages, *failed])
+    _write(output / FAILURES, ("style", "page", "address", "reason"), [*pages, *items, *failed])
 
 
 def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit
 from crawler.errors import CrawlerError
 
 SHIPPED = Path(__file__).parent / "profiles"
+CLICK = "click"
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
@@ -29,9 +30,18 @@ class Where:
         return cls(selector.strip(), attribute.strip()) if at else cls(text.strip(), "")
 
 
+def pair(where: Where | None) -> list[str] | None:
+    """Selector and attribute, as the scripts in the browser take them."""
+    return [where.selector, where.attribute] if where else None
+
+
 @dataclass(frozen=True)
 class Profile:
     """How a listing is read. `styles` maps the site's ids to the names that the manifest gets.
+
+    Where `opens` says how an item's own page is opened (its link, `a@href`, or "click"), image,
+    owner and date are read there, and the page's address is the snap's. `leave_out` names pieces
+    of file names of images that are none, such as placeholders.
 
     Of a listing by pages (`scroll` false) the end is a page without items, or one without the
     element `next`. `per_page` is only for noticing that a page had fewer.
@@ -42,8 +52,11 @@ class Profile:
     styles: Mapping[str, str]
     item: str
     image: Where
+    opens: str = ""
     page: Where | None = None
     owner: Where | None = None
+    date: Where | None = None
+    leave_out: tuple[str, ...] = ()
     next: str = ""
     scroll: bool = False
     lazy: bool = False
@@ -56,6 +69,15 @@ class Profile:
     patience_s: float = 10.0
     least_side: int = 200
     hosts: tuple[str, ...] = field(default=())
+
+    @property
+    def link(self) -> Where | None:
+        """Where an item has the address of its own page, if that is opened by a link."""
+        return Where.read(self.opens) if self.opens and not self.opens_by_click else None
+
+    @property
+    def opens_by_click(self) -> bool:
+        return self.opens == CLICK
 
     def address(self, style: str, page: int) -> str:
         """Of a page of a style's listing."""
@@ -107,10 +129,11 @@ def _checked(values: dict[str, Any]) -> Profile:
     for name, value in values.items():
         if not isinstance(value, _types_of(kinds[name])):
             raise TypeError(f"{name} = {value!r} is of another type than it should be")
-    for name in ("image", "page", "owner"):
+    for name in ("image", "page", "owner", "date"):
         if text := values.pop(name, ""):
             values[name] = Where.read(text)
-    values["hosts"] = tuple(values.get("hosts", ()))
+    for name in ("hosts", "leave_out"):
+        values[name] = tuple(values.get(name, ()))
     missing = [
         name for name in ("name", "listing", "styles", "item", "image") if not values.get(name)
     ]
@@ -119,6 +142,8 @@ def _checked(values: dict[str, Any]) -> Profile:
     profile = Profile(**values)
     if not profile.image.attribute:
         raise ValueError('image needs an attribute, as in ".lbox@href"')
+    if profile.opens:
+        _check_opens(profile)
     if urlsplit(profile.listing).scheme not in ("http", "https"):
         raise ValueError("listing is no http or https address")
     if not profile.scroll and "{page}" not in profile.listing:
@@ -128,6 +153,15 @@ def _checked(values: dict[str, Any]) -> Profile:
     if bad := [each for each in profile.styles.values() if not _NAME.fullmatch(str(each))]:
         raise ValueError(f"the style {bad[0]!r} is no name of small letters, digits and hyphens")
     return profile
+
+
+def _check_opens(profile: Profile) -> None:
+    if profile.link and not profile.link.attribute:
+        raise ValueError('opens is "click", or has an attribute, as in "a@href"')
+    if profile.page:
+        raise ValueError("page is for listings that have the full images; opens says it here")
+    if profile.opens_by_click and profile.scroll:
+        raise ValueError('opens = "click" needs a listing by pages: an endless one loses its place')
 
 
 def _types_of(kind: str) -> type | tuple[type, ...]:

@@ -20,6 +20,7 @@ def summary(journal: Journal, styles: Iterable[str], per_page: int) -> Iterator[
     if alike:
         yield f"{alike:,} look like another one (near_duplicate_of in the manifest)."
     reasons = Counter(row["reason"] for row in journal.failed_snaps())
+    reasons.update(row["reason"] for row in journal.failed_items())
     for reason, count in reasons.most_common(REASONS):
         yield f"{count:,} failed: {reason}"
     for page in journal.failed_pages():
