@@ -22,6 +22,7 @@ _OUTFITS = f"""
         'id', gen_random_uuid(), 'sha256', md5(k::text),
         'owner_id', (%(owners)s)[k %% {OWNERS} + 1],
         'status', 'done', 'created', now() - k * interval '{DAYS} days' / {ALL},
+        'day', (now() - k * interval '{DAYS} days' / {ALL})::date,
         'classified', now() - k * interval '{DAYS} days' / {ALL}, 'style', pool.style,
         'certainty', CASE WHEN pool.confidence > 0.5 THEN 'sure' ELSE 'unsure' END)
     )).*

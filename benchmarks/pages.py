@@ -53,20 +53,21 @@ def _pages(name: str, user: "User") -> dict[str, float]:
     """History pages as somebody reads them: the newest, far down, filtered, the chart."""
     from django.test import Client
 
+    from classifier.history.pages import DayPlace
     from classifier.models import Outfit
 
     reader = Client(HTTP_HOST="127.0.0.1")
     reader.force_login(user)
-    oldest = list(Outfit.objects.filter(owner=user).order_by("created")[:100])
+    oldest = list(Outfit.objects.filter(owner=user).order_by("day", "created")[:100])
     far = oldest[-1]
-    after = f"{far.created.isoformat()}_{far.pk}"
+    after = str(DayPlace.of(far))
     asked = [
         {},
         {"after": after},
         {"style": far.style},
         {"certainty": "unsure"},
         {"certainty": "corrected"},
-        {"since": f"{far.created:%Y-%m-%d}", "until": f"{far.created:%Y-%m-%d}"},
+        {"since": f"{far.day}", "until": f"{far.day}"},
         {"style": far.style, "certainty": "unsure", "after": after},
     ]
     costs = [_answered(reader, "/outfits/", asked[n % len(asked)]) for n in range(PAGES)]

@@ -21,11 +21,11 @@ class SignedInRequest(HttpRequest):
 
 
 def outfits_of(user: User) -> QuerySet[Outfit]:
-    """The person's outfits, newest first, with the predictions that a card shows."""
+    """The person's outfits, newest day first, with the predictions that a card shows."""
     shown = Prediction.objects.select_related("release").defer("embedding", "activation_map")
     return (
         Outfit.objects.filter(owner=user)
-        .order_by("-created", "-id")
+        .order_by("-day", "-created", "-id")
         .prefetch_related(Prefetch("predictions", queryset=shown))
     )
 

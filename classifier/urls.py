@@ -23,6 +23,7 @@ from classifier.views.cards import (
 )
 from classifier.views.data import (
     change_consent,
+    change_time_zone,
     data_page,
     erase_account,
     export_file,
@@ -36,6 +37,7 @@ from classifier.views.home import home
 from classifier.views.metrics import metrics
 from classifier.views.outfits import (
     OutfitsView,
+    change_outfit_day,
     delete_outfit,
     outfit_page,
     outfit_state,
@@ -60,6 +62,7 @@ urlpatterns = [
     path("s/<token:token>/card.jpg", shared_image, name="shared_card"),
     path("outfits/<uuid:outfit_id>/", outfit_page, name="outfit"),
     path("outfits/<uuid:outfit_id>/state/", outfit_state, name="outfit_state"),
+    path("outfits/<uuid:outfit_id>/day/", change_outfit_day, name="outfit_day"),
     path("outfits/<uuid:outfit_id>/delete/", delete_outfit, name="outfit_delete"),
     path("batches/", BatchesView.as_view(), name="batches"),
     path("batches/<uuid:batch_id>/", batch_page, name="batch"),
@@ -79,6 +82,7 @@ urlpatterns = [
     path("account/data/export/state/", export_state, name="data_export_state"),
     path("account/data/export/file/", export_file, name="data_export_file"),
     path("account/data/consent/", change_consent, name="data_consent"),
+    path("account/data/time-zone/", change_time_zone, name="data_time_zone"),
     path("account/data/erase/", erase_account, name="data_erase"),
     path("profile/", profile_page, name="profile"),
     path("staff/dead-letters/", DeadLettersView.as_view(), name="dead_letters"),

@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "classifier.accounts.sessions.noted",
     "classifier.accounts.factors.staff_need_factor",
     "django_htmx.middleware.HtmxMiddleware",
+    "classifier.history.time_zones.in_persons_time_zone",
     "classifier.monitoring.middleware.whole_page_sign_in",
 ]
 
@@ -293,7 +294,8 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ko", _("Korean"))]
 LOCALE_PATHS = [BASE_DIR / "fasi_site" / "locale"]
 USE_TZ = True
-TIME_ZONE = "UTC"
+# Of people whose browser does not tell theirs.
+TIME_ZONE = env.str("FASI_TIME_ZONE", default="UTC")
 STATIC_URL = "static/"
 STATIC_ROOT = Path(env.str("FASI_STATIC_ROOT", default=str(DATA_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "fasi_site" / "static"]

@@ -18,12 +18,14 @@ from classifier.api.schemas import (
     CorrectionOut,
     Line,
     Moment,
+    OutfitChange,
     OutfitOut,
     OutfitPage,
     UploadedOut,
 )
 from classifier.api.serializers import correction_out, outfit_out
 from classifier.api.submit import FORM, submit_photos
+from classifier.history.days import change_day
 from classifier.lifecycle.removal import remove_outfit
 from classifier.lifecycle.reviews import UnknownStyle, record_review
 from classifier.models import Outfit, Prediction, Review
@@ -102,6 +104,15 @@ def get_outfit(
     if not outfit.finished:
         response["Retry-After"] = "1"
     return outfit_out(request, outfit)
+
+
+@router.patch("/{uuid:outfit_id}", auth=WRITE, response=OutfitOut)
+def change_outfit(request: ApiRequest, outfit_id: uuid.UUID, change: OutfitChange) -> OutfitOut:
+    """Change the day that an outfit counts for: between 1990 and today."""
+    access_outfit(request.auth.owner, outfit_id)
+    if not change_day(request.auth.owner, outfit_id, change.day):
+        raise problem(Code.IMPLAUSIBLE_DAY)
+    return outfit_out(request, access_outfit(request.auth.owner, outfit_id))
 
 
 @router.put("/{uuid:outfit_id}/correction", auth=WRITE, response=CorrectionOut)

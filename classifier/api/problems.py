@@ -33,6 +33,7 @@ class Code(StrEnum):
     MEDIA_TYPE = "unsupported_media_type"
     INVALID = "invalid_request"
     UNKNOWN_STYLE = "unknown_style"
+    IMPLAUSIBLE_DAY = "implausible_day"
     KEY_REUSED = "idempotency_key_reused"
     ALL_REFUSED = "all_refused"
     ADDRESS_REFUSED = "address_refused"
@@ -81,6 +82,10 @@ _ANSWERS: dict[Code, tuple[HTTPStatus, Promise]] = {
     Code.UNKNOWN_STYLE: (
         HTTPStatus.UNPROCESSABLE_ENTITY,
         _("The model does not know this style; /api/v1/styles lists those that it knows."),
+    ),
+    Code.IMPLAUSIBLE_DAY: (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        _("Choose a day between 1990 and today."),
     ),
     Code.KEY_REUSED: (
         HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -173,6 +173,10 @@ class OutfitOut(Schema):
     certainty: str = Field(
         description="How that is known: `sure`, `unsure`, `confirmed` or `corrected`; empty so far."
     )
+    day: date = Field(description="The day that it counts for; you can change it.")
+    day_source: str = Field(
+        description="Where the day is from: `photo` (taken then), `upload`, or `owner` (changed)."
+    )
     created: datetime
     classified: datetime | None
     photo_url: str = Field(description="The stored photo, at a signed address that runs out.")
@@ -180,6 +184,14 @@ class OutfitOut(Schema):
     prediction: PredictionOut | None
     correction: CorrectionOut | None
     failure: FailureOut | None
+
+
+class OutfitChange(Body):
+    """What the owner may change of an outfit."""
+
+    day: date = Field(description="The day that it counts for.")
+
+    model_config = example(day="2025-06-21")
 
 
 class OutfitPage(Schema):

@@ -58,6 +58,8 @@ def outfit_out(request: HttpRequest, outfit: Outfit) -> OutfitOut:
         height=outfit.height,
         style=outfit.style,
         certainty=outfit.certainty,
+        day=outfit.day,
+        day_source=outfit.day_source,
         created=outfit.created,
         classified=outfit.classified,
         photo_url=signed_url(outfit.photo_key),

@@ -7,11 +7,10 @@ Results", use-the-index-luke.com), so the ten-thousandth takes as long as the fi
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date
 
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
-from django.utils import timezone
+from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_date
 from django.utils.http import urlencode
 
@@ -66,23 +65,45 @@ class Filters:
             if value := getattr(self, name):
                 found = found.filter(**{name: value})
         if self.since:
-            found = found.filter(created__gte=_begin(self.since))
+            found = found.filter(day__gte=self.since)
         if self.until:
-            found = found.filter(created__lt=_begin(self.until + timedelta(days=1)))
+            found = found.filter(day__lte=self.until)
         return found
 
 
-def place(text: str) -> Place | None:
+@dataclass(frozen=True)
+class DayPlace:
+    """Where a page ended: its last outfit, within its day."""
+
+    day: date
+    place: Place
+
+    @classmethod
+    def of(cls, outfit: Outfit) -> "DayPlace":
+        """Where this outfit is."""
+        return cls(outfit.day, Place(outfit.created, outfit.pk))
+
+    @classmethod
+    def read(cls, text: str) -> "DayPlace":
+        """From `str(place)`. Raises ValueError."""
+        day, _, rest = text.partition("_")
+        return cls(date.fromisoformat(day), Place.read(rest))
+
+    def __str__(self) -> str:
+        return f"{self.day.isoformat()}_{self.place}"
+
+
+def place(text: str) -> DayPlace | None:
     """Where a page's query goes on; None, which is the beginning, where it makes no sense."""
     try:
-        return Place.read(text)
+        return DayPlace.read(text)
     except ValueError:
         return None
 
 
 @dataclass(frozen=True)
 class Month:
-    """The outfits of a page that came in one month; `goes_on` where the page before began it."""
+    """The outfits of a page that are of one month; `goes_on` where the page before began it."""
 
     first_day: date
     goes_on: bool
@@ -94,18 +115,18 @@ class HistoryPage:
     """One page, by months, and the place from which the next one goes on, if there is one."""
 
     months: Sequence[Month]
-    next: Place | None
+    next: DayPlace | None
 
 
 def history_page(
-    user: User, filters: Filters, after: Place | None, size: int = PAGE_SIZE
+    user: User, filters: Filters, after: DayPlace | None, size: int = PAGE_SIZE
 ) -> HistoryPage:
     """The `size` outfits that follow `after`."""
     outfits, following = outfits_after(filters.of(user), after, size)
     months: list[Month] = []
-    begun = _month(after.created) if after else None
+    begun = after.day.replace(day=1) if after else None
     for outfit in outfits:
-        month = _month(outfit.created)
+        month = outfit.day.replace(day=1)
         if not months or months[-1].first_day != month:
             months.append(Month(month, goes_on=month == begun))
         months[-1].outfits.append(outfit)
@@ -113,22 +134,19 @@ def history_page(
 
 
 def outfits_after(
-    found: QuerySet[Outfit], after: Place | None, size: int = PAGE_SIZE
-) -> tuple[list[Outfit], Place | None]:
+    found: QuerySet[Outfit], after: DayPlace | None, size: int = PAGE_SIZE
+) -> tuple[list[Outfit], DayPlace | None]:
     """The `size` outfits that follow `after`, newest first, and where the next page begins."""
     if after:
         # The first condition is what the index scan starts from.
-        found = found.filter(created__lte=after.created).exclude(
-            created=after.created, id__gte=after.row_id
+        created, row_id = after.place.created, after.place.row_id
+        found = found.filter(day__lte=after.day).exclude(
+            Q(day=after.day) & (Q(created__gt=created) | Q(created=created, id__gte=row_id))
         )
     outfits = list(found[: size + 1])
     more = len(outfits) > size
     del outfits[size:]
-    return outfits, Place(outfits[-1].created, outfits[-1].pk) if more else None
-
-
-def _month(moment: datetime) -> date:
-    return timezone.localdate(moment).replace(day=1)
+    return outfits, DayPlace.of(outfits[-1]) if more else None
 
 
 def _id(text: str) -> str:
@@ -142,7 +160,3 @@ def _day(text: str) -> date | None:
         return None
     # Neighbours of the calendar's ends have no day before or after them.
     return day if day and date(1970, 1, 1) <= day <= date(9000, 1, 1) else None
-
-
-def _begin(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))

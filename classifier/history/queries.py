@@ -25,15 +25,15 @@ NEWEST = 10_000
 
 _NEWEST = """
     WITH newest AS MATERIALIZED (
-        SELECT id, created, style, certainty IN ('confirmed', 'corrected') AS certain
+        SELECT id, day, style, certainty IN ('confirmed', 'corrected') AS certain
         FROM classifier_outfit
         WHERE owner_id = %(owner)s AND status = 'done' AND kind = 'outfit'
-        ORDER BY created DESC, id DESC LIMIT %(limit)s
+        ORDER BY day DESC, created DESC, id DESC LIMIT %(limit)s
     )
 """
 # pgvector adds whole distributions up in C; what travels is one sum for each day and style.
 _BY_DAY = f"""{_NEWEST}
-    SELECT (newest.created AT TIME ZONE 'UTC')::date, release_id, newest.style, certain, count(*),
+    SELECT newest.day, release_id, newest.style, certain, count(*),
            sum(probabilities::vector)::real[]
     FROM newest CROSS JOIN LATERAL (
         SELECT release_id, probabilities FROM classifier_prediction
@@ -60,14 +60,14 @@ def daily_totals(owner_id: int) -> list[DailyTotals]:
 
 def has_more(owner_id: int) -> bool:
     """Whether the person has outfits older than the NEWEST."""
-    newest_first = Outfit.objects.filter(owner_id=owner_id).order_by("-created", "-pk")
+    newest_first = Outfit.objects.filter(owner_id=owner_id).order_by("-day", "-created", "-pk")
     return newest_first[NEWEST : NEWEST + 1].exists()
 
 
 def latest_styles(owner_id: int) -> list[str]:
     """The styles of the person's LATEST newest outfits, newest first."""
     known = Outfit.objects.filter(owner_id=owner_id, status=Outfit.Status.DONE, style__gt="")
-    return list(known.order_by("-created", "-pk").values_list("style", flat=True)[:LATEST])
+    return list(known.order_by("-day", "-created", "-pk").values_list("style", flat=True)[:LATEST])
 
 
 def _possible_styles(said: dict[str, float]) -> dict[str, float]:

@@ -14,10 +14,10 @@ SERIES = 5
 _CACHE_S = 30
 
 _COUNTS = """
-    SELECT date_trunc('month', created)::date::text, style, count(*)
+    SELECT date_trunc('month', day)::date::text, style, count(*)
     FROM classifier_outfit
     WHERE owner_id = %(owner)s AND style > ''
-      AND created >= date_trunc('month', now()) - make_interval(months => %(months)s - 1)
+      AND day >= %(since)s
     GROUP BY 1, 2
 """
 
@@ -58,7 +58,7 @@ def timeline_of(owner_id: int, today: date) -> Timeline | None:
 
     A moment old at most.
     """
-    parameters = {"owner": owner_id, "months": MONTHS}
+    parameters: dict[str, int | date] = {"owner": owner_id, "since": _months(today)[0]}
 
     def read() -> list[tuple[str, str, int]]:
         with connection.cursor() as cursor:

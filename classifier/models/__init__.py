@@ -8,6 +8,7 @@ from classifier.models.export import Export
 from classifier.models.idempotency import IdempotentRequest
 from classifier.models.outfit import Outfit
 from classifier.models.prediction import Prediction
+from classifier.models.preferences import Preferences
 from classifier.models.release import Release
 from classifier.models.review import Review
 from classifier.models.share import Share
@@ -30,6 +31,7 @@ __all__ = [
     "LeftOut",
     "Outfit",
     "Prediction",
+    "Preferences",
     "Release",
     "Review",
     "Scope",

@@ -5,7 +5,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Cast, Now
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -38,6 +38,13 @@ class Outfit(models.Model):
         UNSURE = "unsure", _("not sure")
         CONFIRMED = "confirmed", _("confirmed")
         CORRECTED = "corrected", _("corrected")
+
+    class DaySource(models.TextChoices):
+        """Where the day of an outfit is from."""
+
+        UPLOAD = "upload", _("the day of the upload")
+        PHOTO = "photo", _("the photo")
+        OWNER = "owner", _("you")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(
@@ -91,6 +98,15 @@ class Outfit(models.Model):
     style = models.CharField(max_length=40, blank=True)
     certainty = models.CharField(max_length=10, choices=Certainty, blank=True)
     created = models.DateTimeField(default=timezone.now)
+    # What histories, charts and profiles go by: a person's day, which no zone moves afterwards.
+    day = models.DateField(
+        default=timezone.localdate,
+        db_default=Cast(Now(), models.DateField()),
+        help_text=_("when the photo was taken, as far as is known"),
+    )
+    day_source = models.CharField(
+        max_length=10, choices=DaySource, default=DaySource.UPLOAD, db_default=DaySource.UPLOAD
+    )
     classified = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -148,19 +164,21 @@ class Outfit(models.Model):
             models.Index(
                 fields=["lease_until"], condition=Q(status="running"), name="outfit_lease"
             ),
+            models.Index(fields=["owner", "-day", "-created", "-id"], name="outfit_by_day"),
+            # Programs page by the moment of the upload.
             models.Index(fields=["owner", "-created", "-id"], name="outfit_history"),
             models.Index(
-                fields=["owner", "style", "-created", "-id"], name="outfit_history_by_style"
+                fields=["owner", "style", "-day", "-created", "-id"], name="outfit_by_style_and_day"
             ),
             models.Index(
-                fields=["owner", "certainty", "-created", "-id"],
+                fields=["owner", "certainty", "-day", "-created", "-id"],
                 condition=Q(certainty__in=["unsure", "corrected"]),
-                name="outfit_history_by_certainty",
+                name="outfit_by_certainty_and_day",
             ),
             models.Index(
-                fields=["owner", "-created", "-id"],
+                fields=["owner", "-day", "-created", "-id"],
                 condition=~Q(kind="outfit"),
-                name="outfit_history_without_outfit",
+                name="outfit_by_day_without_outfit",
             ),
             models.Index(
                 fields=["error_code", "-created", "-id"],

@@ -8,7 +8,7 @@ import numpy as np
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
-from classifier.models import Outfit, Prediction
+from classifier.models import Outfit, Prediction, Preferences
 
 
 def account_of(owner: User) -> dict[str, Any]:
@@ -18,11 +18,17 @@ def account_of(owner: User) -> dict[str, Any]:
         "email": owner.email,
         "joined": owner.date_joined.isoformat(),
         "last_sign_in": owner.last_login.isoformat() if owner.last_login else None,
+        "time_zone": _time_zone(owner),
         "photos_may_train_the_model": [
             {"given": each.given, "changed": each.changed.isoformat()}
             for each in owner.consents.order_by("changed", "pk")
         ],
     }
+
+
+def _time_zone(owner: User) -> str | None:
+    preferences = Preferences.objects.filter(owner=owner).first()
+    return preferences.time_zone if preferences else None
 
 
 def rows_of(outfits: QuerySet[Outfit], missing: set[str]) -> Iterator[dict[str, Any]]:
@@ -34,6 +40,8 @@ def rows_of(outfits: QuerySet[Outfit], missing: set[str]) -> Iterator[dict[str, 
         yield {
             "id": str(outfit.pk),
             "uploaded": outfit.created.isoformat(),
+            "day": outfit.day.isoformat(),
+            "day_from": outfit.day_source,
             "name": outfit.original_name,
             "photo": None if outfit.photo_key in missing else photo_name(outfit),
             "width": outfit.width,

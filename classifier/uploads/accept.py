@@ -4,6 +4,7 @@ import hashlib
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, tzinfo
 from functools import wraps
 from pathlib import PurePosixPath
 from typing import ParamSpec
@@ -14,6 +15,8 @@ from django.core.files.base import File
 from django.db import IntegrityError, transaction
 
 from classifier.catalogue import offered_wardrobes
+from classifier.history.days import is_plausible, upload_day
+from classifier.history.time_zones import zone_of
 from classifier.lifecycle.fairness import next_turn
 from classifier.lifecycle.wakeup import wake_worker
 from classifier.models import Batch, Outfit
@@ -64,12 +67,15 @@ def accept_photo(
     batch: Batch | None = None,
     priority: Outfit.Priority = Outfit.Priority.INTERACTIVE,
     paced: bool = False,
+    day: date | None = None,
+    zone: tzinfo | None = None,
 ) -> Accepted:
     """Check, sanitise and store one photo and queue it. Nothing can lose it from then on.
 
     `wardrobe` is one that `offered_wardrobes` has, or empty for all styles. `paced`: a
-    worker of ours takes it, so no rate of uploads limits it. Raises Refused, and then leaves
-    nothing behind: neither a row nor an object.
+    worker of ours takes it, so no rate of uploads limits it. `day` is when the photo was taken,
+    where whoever sends it knows better than the file; `zone` the person's, where the caller knows
+    it. Raises Refused, and then leaves nothing behind: neither a row nor an object.
     """
     consume_quota(owner_id, ip_address, paced=paced)
     if wardrobe and wardrobe not in offered_wardrobes():
@@ -98,6 +104,7 @@ def accept_photo(
         photo_key=f"{objects.OUTFITS}{outfit_id}/photo.jpg",
         thumb_key=f"{objects.OUTFITS}{outfit_id}/thumb.jpg",
     )
+    _set_day(outfit, day, zone or zone_of(owner_id))
     try:
         with STEP.labels("store").time():
             objects.put_all({outfit.photo_key: clean.photo, outfit.thumb_key: clean.thumb})
@@ -121,6 +128,13 @@ def accept_photo(
         return Accepted(Outfit.objects.get(owner_id=owner_id, sha256=sha256), seen_before=True)
     log.info("outfit_queued", outfit=str(outfit_id), owner=owner_id, bytes=len(data))
     return Accepted(outfit, seen_before=False)
+
+
+def _set_day(outfit: Outfit, day: date | None, zone: tzinfo) -> None:
+    if day and is_plausible(day, zone):
+        outfit.day, outfit.day_source = day, Outfit.DaySource.PHOTO
+    else:
+        outfit.day = upload_day(outfit.created, zone)
 
 
 def display_name(name: str) -> str:

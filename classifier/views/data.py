@@ -13,7 +13,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from classifier.access import SignedInRequest
-from classifier.models import Export
+from classifier.history.time_zones import choose_zone, zone_names
+from classifier.models import Export, Preferences
 from classifier.personal_data.consents import may_train, record_consent
 from classifier.personal_data.erasure import close_account
 from classifier.personal_data.exports import request_export
@@ -39,6 +40,8 @@ def _data_page(request: SignedInRequest, wrong: str = "", status: int = 200) -> 
         "history": request.user.consents.order_by("-changed", "-pk"),
         "with_password": request.user.has_usable_password(),
         "wrong": wrong,
+        "time_zones": zone_names(),
+        "preferences": Preferences.objects.filter(owner=request.user).first(),
     }
     return render(request, "classifier/data.html", context, status=status)
 
@@ -95,6 +98,17 @@ def change_consent(request: SignedInRequest) -> HttpResponse:
         messages.success(request, _("Thank you. Photos with a verdict may train the next model."))
     else:
         messages.success(request, _("Your photos will not train any model from now on."))
+    return redirect("data")
+
+
+@login_required
+@require_POST
+def change_time_zone(request: SignedInRequest) -> HttpResponse:
+    """Field `time_zone`: an IANA name, or empty to follow the browser."""
+    if choose_zone(request, request.user.id, request.POST.get("time_zone", "")):
+        messages.success(request, _("Days and times are shown for your time zone from now on."))
+    else:
+        messages.error(request, _("That time zone is not known. Choose one from the list."))
     return redirect("data")
 
 

@@ -1,6 +1,7 @@
 """Pages of outfits: upload, history, one outfit and its state, delete."""
 
 import uuid
+from datetime import date
 from http import HTTPStatus
 
 from allauth.account.adapter import get_adapter
@@ -11,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views import View
@@ -20,6 +22,7 @@ from django.views.decorators.http import require_POST, require_safe
 from classifier.access import SignedInRequest, access_outfit
 from classifier.catalogue import style_of
 from classifier.history.answers import in_words
+from classifier.history.days import change_day
 from classifier.lifecycle.dead_letters import owner_may_try_again
 from classifier.lifecycle.failures import FailureMessage, failure_message
 from classifier.lifecycle.removal import remove_outfit
@@ -36,8 +39,10 @@ from classifier.views.home import upload_page
 class OutfitsView(LoginRequiredMixin, View):
     """`/outfits/`: GET is the history, POST uploads one or several photos.
 
-    Fields: `photo`, and `wardrobe` where only its styles are asked for. A script that sends one
-    photo and asks for JSON gets the outfit's addresses (202), or reason and sentence.
+    Fields: `photo`, `wardrobe` where only its styles are asked for, and with a single photo
+    `taken`: its day, YYYY-MM-DD, where the browser made it smaller and so without its own. A script
+    that sends one photo and asks for JSON gets the outfit's addresses (202), or reason and
+    sentence.
     """
 
     def get(self, request: SignedInRequest) -> HttpResponse:
@@ -53,7 +58,14 @@ class OutfitsView(LoginRequiredMixin, View):
         for upload in uploads:
             try:
                 accepted.append(
-                    accept_photo(request.user.id, upload, ip_address=ip_address, wardrobe=wardrobe)
+                    accept_photo(
+                        request.user.id,
+                        upload,
+                        ip_address=ip_address,
+                        wardrobe=wardrobe,
+                        day=_taken(request, len(uploads)),
+                        zone=timezone.get_current_timezone(),
+                    )
                 )
             except Refused as refusal:
                 refused.append((display_name(upload.name or ""), refusal))
@@ -117,6 +129,13 @@ def outfit_state(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponse
     return JsonResponse(answer)
 
 
+def _taken(request: HttpRequest, photos: int) -> date | None:
+    try:
+        return date.fromisoformat(request.POST.get("taken", "")) if photos == 1 else None
+    except ValueError:
+        return None
+
+
 def _wants_json(request: HttpRequest) -> bool:
     return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
 
@@ -169,6 +188,24 @@ def _styles(outfit: Outfit) -> dict[str, object]:
         "top": [(style, probability) for style, probability in prediction.top if style.id in worn],
         "wardrobe": wardrobe.name(get_language() or "en") if wardrobe else "",
     }
+
+
+@login_required
+@require_POST
+def change_outfit_day(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponse:
+    """Field `day`: when it was worn, as YYYY-MM-DD."""
+    outfit = access_outfit(request.user, outfit_id)
+    try:
+        day = date.fromisoformat(request.POST.get("day", ""))
+    except ValueError:
+        messages.error(request, _("That is not a day."))
+        return redirect(outfit)
+    if change_day(request.user, outfit_id, day):
+        text = _("The outfit is now among those of %(day)s.")
+        messages.success(request, text % {"day": date_format(day)})
+    else:
+        messages.error(request, _("Choose a day between 1990 and today."))
+    return redirect(outfit)
 
 
 @login_required

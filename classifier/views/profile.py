@@ -36,7 +36,7 @@ def profile_page(request: SignedInRequest) -> HttpResponse:
     active = Release.objects.filter(status=Release.Status.ACTIVE).defer("metrics").first()
     totals = queries.daily_totals(request.user.id)
     latest = queries.latest_styles(request.user.id)
-    today = timezone.now().date()
+    today = timezone.localdate()
     known = active.styles.ids if active else ()
     found = profile.style_profile(totals, latest, today, known)
     outfits = sum(each.outfits for each in totals)

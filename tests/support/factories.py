@@ -41,6 +41,7 @@ def add_outfit(
         thumb_key=f"outfits/{outfit_id}/thumb.jpg",
         status=Outfit.Status.DONE,
         created=created,
+        day=created.date(),
         classified=created,
     )
     return add_prediction(

@@ -54,6 +54,18 @@ def test_if_all_are_refused_that_is_a_problem(owners: Program) -> None:
     assert codes == ["not_an_image", "broken"]
 
 
+def test_the_day_can_be_changed(owners: Program, strangers: Program, make_outfit: Make) -> None:
+    outfit = make_outfit()
+    address = f"outfits/{outfit.pk}"
+    answer = owners.patch(address, json={"day": "2020-01-02"})
+    assert answer.status_code == 200
+    assert (answer.json()["day"], answer.json()["day_source"]) == ("2020-01-02", "owner")
+    answer = owners.patch(address, json={"day": "2999-01-01"})
+    assert (answer.status_code, code(answer)) == (422, "implausible_day")
+    assert owners.patch(address, json={"day": "soon"}).status_code == 422
+    assert strangers.patch(address, json={"day": "2020-01-02"}).status_code == 404
+
+
 def test_no_photo_is_a_problem(owners: Program) -> None:
     answer = owners.post("outfits", files={"other": b"x"})
     assert (answer.status_code, code(answer)) == (422, "no_file")

@@ -9,11 +9,10 @@ from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.test import Client
 
-from classifier.history.pages import PAGE_SIZE, Filters, history_page
+from classifier.history.pages import PAGE_SIZE, DayPlace, Filters, history_page
 from classifier.history.timeline import MONTHS, drawn
 from classifier.models import Outfit, Release
 from classifier.storage import objects
-from classifier.values.places import Place
 from worker.classification import work
 
 Make = Callable[..., Outfit]
@@ -39,6 +38,7 @@ def many(owner: User) -> list[Outfit]:
             certainty=("sure", "unsure", "corrected")[number % 3],
             wardrobe=("", "women")[number % 5 == 0],
             created=begin - timedelta(days=3 * (number // 3)),
+            day=(begin - timedelta(days=3 * (number // 3))).date(),
         )
         for number in range(60)
     )
@@ -54,7 +54,7 @@ def walk(user: User, filters: Filters, size: int = 7) -> list[Outfit]:
         found += [outfit for month in page.months for outfit in month.outfits]
         if page.next is None:
             return found
-        after = Place.read(str(page.next))
+        after = DayPlace.read(str(page.next))
 
 
 def test_the_pages_hold_every_outfit_once_newest_first(owner: User, many: list[Outfit]) -> None:

@@ -1,0 +1,28 @@
+"""What a person chose for themselves."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Preferences(models.Model):
+    """One row a person, made when their browser first says where they are.
+
+    `time_zone` is an IANA name. While it is not `chosen` it follows the browser.
+    """
+
+    owner = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="preferences",
+        primary_key=True,
+    )
+    time_zone = models.CharField(max_length=64)
+    chosen = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("preferences")
+        verbose_name_plural = _("preferences")
+
+    def __str__(self) -> str:
+        return self.time_zone
