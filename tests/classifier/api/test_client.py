@@ -15,6 +15,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from classifier.integrations.tokens import issue_token
 from classifier.models import Outfit, Release, Scope
+from tests.support.factories import add_outfit
 from tests.support.images import outfit_jpeg
 
 Working = Callable[[], AbstractContextManager[None]]
@@ -46,6 +47,17 @@ def test_a_photo_is_classified(
     assert (outfit.status, outfit.name) == ("done", "0.jpg")
     assert outfit.style in fasi.styles()
     assert outfit.top[0] == (outfit.style, outfit.confidence)
+
+
+def test_what_is_no_outfit_has_a_kind_and_no_style(
+    fasi: Fasi, owner: User, release: Release
+) -> None:
+    landscape = add_outfit(owner, release, "formal", kind="none", style_set=("formal", "boho"))
+    outfit = fasi.outfit(str(landscape.outfit_id))
+    assert (outfit.kind, outfit.style, outfit.decided) == ("none", "", False)
+    assert outfit.style_set == ("formal", "boho")
+    fasi.correct(outfit.id, answer="outfit")
+    assert fasi.outfit(outfit.id).style == "formal"
 
 
 def test_many_photos_come_back_in_order_with_progress(

@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from classifier.models import Outfit, Release, Review
 from classifier.storage import objects
 from tests.classifier.api.conftest import Program, code
+from tests.support.factories import add_outfit
 from tests.support.images import outfit_jpeg
 from worker.classification import work
 
@@ -225,3 +226,62 @@ def test_a_token_has_a_rate_limit(owners: Program, strangers: Program, settings:
     assert 0 < int(refused[0].headers["Retry-After"]) <= 60
     assert refused[0].headers["RateLimit-Remaining"] == "0"
     assert strangers.get("profile").status_code == 200
+
+
+def test_what_is_no_outfit_says_so(owners: Program, owner: User, release: Release) -> None:
+    add_outfit(owner, release, "formal")
+    add_outfit(owner, release, "formal", kind="people")
+    landscape = add_outfit(owner, release, "formal", kind="none", style_set=("formal", "boho"))
+    told = owners.get(f"outfits/{landscape.outfit_id}").json()
+    assert (told["kind"], told["style"], told["certainty"]) == ("none", "", "")
+    said = told["prediction"]
+    assert (said["kind"], said["style"], said["decided"]) == ("none", "formal", False)
+    assert said["gate"] == {"outfit": 0, "people": 0, "none": 1}
+    assert [guess["style"] for guess in said["set"]] == ["formal", "boho"]
+    assert said["set"][0] == {"style": "formal", "name": "Formal", "probability": 1.0}
+    for kind in ("outfit", "people", "none"):
+        (listed,) = owners.get(f"outfits?kind={kind}").json()["items"]
+        assert listed["kind"] == kind
+    assert owners.get("outfits?kind=dog").status_code == 422
+    profile = owners.get("profile").json()
+    assert (profile["outfits"], profile["classified"]) == (3, 1)
+    assert profile["styles"] == [{"style": "formal", "outfits": 1, "share": 1}]
+
+
+@pytest.mark.parametrize(
+    ("answer", "counted"),
+    [
+        ("outfit", ("outfit", "formal", "unsure")),
+        ("no_style", ("outfit", "", "corrected")),
+        ("not_an_outfit", ("none", "", "confirmed")),
+    ],
+)
+def test_the_gate_is_overruled_and_confirmed(
+    owners: Program,
+    owner: User,
+    release: Release,
+    answer: str,
+    counted: tuple[str, str, str],
+) -> None:
+    landscape = add_outfit(owner, release, "formal", kind="none")
+    address = f"outfits/{landscape.outfit_id}"
+    assert owners.put(f"{address}/correction", json={"answer": answer}).json() == {
+        "answer": answer,
+        "style": "",
+        "verdict": "right" if answer == "not_an_outfit" else "wrong",
+        "note": "",
+    }
+    told = owners.get(address).json()
+    assert (told["kind"], told["style"], told["certainty"]) == counted
+
+
+@pytest.mark.parametrize(
+    "said", [{}, {"answer": "style"}, {"answer": "no_style", "style": "boho"}, {"answer": "dog"}]
+)
+def test_an_answer_without_its_style_or_with_one_too_many_is_a_problem(
+    owners: Program, owner: User, release: Release, said: dict[str, str]
+) -> None:
+    outfit = add_outfit(owner, release, "formal")
+    answer = owners.put(f"outfits/{outfit.outfit_id}/correction", json=said)
+    assert answer.status_code == 422
+    assert not Review.objects.exists()

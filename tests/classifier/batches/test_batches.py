@@ -16,11 +16,13 @@ from classifier.batches.service import cancel
 from classifier.lifecycle.claims import claim_outfits, put_back
 from classifier.lifecycle.failures import Failure
 from classifier.lifecycle.requeue import requeue
-from classifier.models import Batch, Outfit, Release, Unpacking
+from classifier.lifecycle.reviews import record_review
+from classifier.models import Batch, Outfit, Release, Review, Unpacking
 from classifier.orphans import ORPHAN_AGE, remove_orphans
 from classifier.personal_data.erasure import close_account
 from classifier.storage import objects
 from tests.support.bucket import all_user_keys, keys_below, take_away
+from tests.support.factories import add_outfit
 from tests.support.images import outfit_jpeg
 from tests.support.zipping import zip_of_photos
 from worker.classification import work
@@ -134,6 +136,32 @@ def test_the_csv_has_a_line_for_every_file(as_owner: Client, release: Release) -
     assert rows["1.jpg"]["style"] == outfit.style
     assert rows["1.jpg"]["top"].startswith(f"{outfit.style}:{rows['1.jpg']['confidence']}")
     assert rows["notes.txt"]["error"] == "not_an_image"
+
+
+def test_the_csv_says_what_is_no_outfit_and_what_else_a_style_may_be(
+    as_owner: Client, owner: User, release: Release
+) -> None:
+    batch = Batch.objects.create(owner=owner, name="closet", total=2)
+    worn = add_outfit(owner, release, "formal", style_set=("formal", "boho"))
+    landscape = add_outfit(owner, release, "formal", kind="none", style_set=("formal",))
+    Outfit.objects.update(batch=batch)
+    answer: Any = as_owner.get(f"/batches/{batch.pk}/results.csv")
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    first, second = csv.DictReader(StringIO(text))
+    assert (first["kind"], first["style"], first["set"]) == ("outfit", "formal", "formal boho")
+    assert (second["kind"], second["style"], second["set"]) == ("none", "", "")
+    assert (second["confidence"], second["decided"]) == ("", "false")
+    record_review(landscape, owner.pk, Review.Role.OWNER, answer=Review.Answer.OUTFIT)
+    record_review(worn, owner.pk, Review.Role.OWNER, answer=Review.Answer.NOT_AN_OUTFIT)
+    answer = as_owner.get(f"/batches/{batch.pk}/results.csv")
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    first, second = csv.DictReader(StringIO(text))
+    assert (first["kind"], first["style"], second["kind"], second["style"]) == (
+        "none",
+        "",
+        "outfit",
+        "formal",
+    )
 
 
 def test_a_failed_outfit_is_told_with_its_reason(as_owner: Client, release: Release) -> None:
