@@ -2,9 +2,9 @@
 FROM python:3.11-slim-bookworm
 
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 \
-    FASI_DATA=/data FASI_STATIC_ROOT=/static FASI_BIND=0.0.0.0:8000
+    FASI_DATA=/data FASI_STATIC_ROOT=/static FASI_BIND=unix:/run/fasi/site.sock FASI_BEHIND_NGINX=true
 
-RUN useradd --create-home --uid 10001 fasi && install -d -o fasi -g fasi /app /data /static
+RUN useradd --create-home --uid 10001 fasi && install -d -o fasi -g fasi /app /data /static /run/fasi
 WORKDIR /app
 
 COPY requirements.txt .
@@ -23,5 +23,6 @@ RUN FASI_SECRET_KEY=build FASI_DATABASE_URL=postgres:///build FASI_BROKER_URL=re
     FASI_CACHE_URL=redis://build python manage.py collectstatic --noinput --verbosity 0
 
 VOLUME /data
-EXPOSE 8000
+# nginx reads both: what it serves by itself, and the socket that it speaks through.
+VOLUME /static /run/fasi
 CMD ["gunicorn", "-c", "fasi_site/gunicorn.py", "fasi_site.wsgi"]

@@ -13,10 +13,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from classifier.access import ticketed
 from classifier.lifecycle.removal import remove_outfit
 from classifier.lifecycle.reviews import record_review
 from classifier.models import Batch, Outfit, Prediction, Release, Review
-from classifier.storage.objects import StorageUnavailable, signed_url
+from classifier.storage.objects import StorageUnavailable
 
 Row = TypeVar("Row", Outfit, Prediction)
 
@@ -32,9 +33,9 @@ CONFIDENCE_BANDS: list[tuple[str, StrOrPromise, float, float]] = [
 
 
 def thumbnail(outfit: Outfit) -> str:
-    """The outfit's thumb, from a signed address."""
+    """The outfit's thumb, from an address that is good for some minutes."""
     return format_html(
-        '<img src="{}" alt="" class="thumb" loading="lazy">', signed_url(outfit.thumb_key)
+        '<img src="{}" alt="" class="thumb" loading="lazy">', ticketed("outfit_thumb", outfit.pk)
     )
 
 

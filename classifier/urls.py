@@ -43,6 +43,7 @@ from classifier.views.outfits import (
     outfit_state,
     try_again,
 )
+from classifier.views.photos import may_send, outfit_photo, outfit_thumb
 from classifier.views.profile import profile_page, similar_page
 from classifier.views.sessions import session_end
 from classifier.views.tokens import TokensView, revoke
@@ -60,6 +61,9 @@ urlpatterns = [
     path("outfits/<uuid:outfit_id>/share/", share_outfit, name="outfit_share"),
     path("s/<token:token>/", shared_page, name="shared"),
     path("s/<token:token>/card.jpg", shared_image, name="shared_card"),
+    path("outfits/<uuid:outfit_id>/photo.jpg", outfit_photo, name="outfit_photo"),
+    path("outfits/<uuid:outfit_id>/thumb.jpg", outfit_thumb, name="outfit_thumb"),
+    path("_may_send", may_send, name="may_send"),
     path("outfits/<uuid:outfit_id>/", outfit_page, name="outfit"),
     path("outfits/<uuid:outfit_id>/state/", outfit_state, name="outfit_state"),
     path("outfits/<uuid:outfit_id>/day/", change_outfit_day, name="outfit_day"),

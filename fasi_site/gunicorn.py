@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 
+# A unix socket, `unix:/path`, where nginx stands in front.
 bind = os.environ.get("FASI_BIND", f"127.0.0.1:{os.environ.get('FASI_PORT', '8000')}")
 # Decoding releases the GIL, so a process per core and a few threads each keep the cores busy
 # while other threads wait for S3 and PostgreSQL.

@@ -212,8 +212,8 @@ CELERY_BEAT_SCHEDULE = {
 # S3 ---------------------------------------------------------------------------------------------
 
 FASI_S3_ENDPOINT = env.str("FASI_S3_ENDPOINT", default="")
-# Where browsers reach the bucket, if that is another address than the one the site uses.
-FASI_S3_PUBLIC_ENDPOINT = env.str("FASI_S3_PUBLIC_ENDPOINT", default="") or FASI_S3_ENDPOINT
+# Where direct uploads go, if not through nginx: for a bucket that the world may reach by itself.
+FASI_S3_PUBLIC_ENDPOINT = env.str("FASI_S3_PUBLIC_ENDPOINT", default="")
 FASI_S3_BUCKET = env.str("FASI_S3_BUCKET", default="fasi")
 FASI_S3_REGION = env.str("FASI_S3_REGION", default="us-east-1")
 FASI_S3_ACCESS_KEY = env.str("FASI_S3_ACCESS_KEY", default="")
@@ -316,7 +316,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         # blob: shows the photos that are being uploaded.
-        "img-src": [SELF, "data:", "blob:", *filter(None, [FASI_S3_PUBLIC_ENDPOINT])],
+        "img-src": [SELF, "data:", "blob:"],
         "form-action": [SELF, *OIDC_ORIGINS],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],

@@ -53,8 +53,11 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[FASI] "
 ACCOUNT_EMAIL_NOTIFICATIONS = True
-# How many proxies of ours stand before gunicorn: X-Forwarded-For is believed that far.
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("FASI_TRUSTED_PROXIES", default=0)
+# Whether nginx stands in front, which fetches photos from the bucket for us (deploy/nginx).
+BEHIND_NGINX = env.bool("FASI_BEHIND_NGINX", default=False)
+# How many proxies of ours stand before gunicorn: X-Forwarded-For is believed that far. Our nginx
+# gives one address, and is told in deploy/nginx/proxies.conf whom to believe.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("FASI_TRUSTED_PROXIES", default=int(BEHIND_NGINX))
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

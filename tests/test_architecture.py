@@ -128,9 +128,10 @@ def test_the_site_refuses_a_wrong_timing_order() -> None:
 def test_the_composition_is_complete() -> None:
     services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
     processes = {"setup", "web", "worker", "chores", "beat"}
-    assert set(services) == {"postgres", "redis", "s3", *processes}
-    for name in ("postgres", "redis", "s3", "web", "worker"):
+    assert set(services) == {"nginx", "postgres", "redis", "s3", *processes}
+    for name in ("nginx", "postgres", "redis", "s3", "web", "worker"):
         assert "healthcheck" in services[name], name
+    assert [name for name in services if "ports" in services[name]] == ["nginx"]
 
 
 def test_every_setting_is_documented() -> None:

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language
 
+from classifier.access import ticketed
 from classifier.api.problems import for_reason
 from classifier.api.schemas import (
     BatchOut,
@@ -33,7 +34,6 @@ from classifier.models import (
     Review,
     Webhook,
 )
-from classifier.storage.objects import signed_url
 from inference.taxonomy import Style
 
 
@@ -62,8 +62,8 @@ def outfit_out(request: HttpRequest, outfit: Outfit) -> OutfitOut:
         day_source=outfit.day_source,
         created=outfit.created,
         classified=outfit.classified,
-        photo_url=signed_url(outfit.photo_key),
-        thumb_url=signed_url(outfit.thumb_key),
+        photo_url=request.build_absolute_uri(ticketed("outfit_photo", outfit.pk)),
+        thumb_url=request.build_absolute_uri(ticketed("outfit_thumb", outfit.pk)),
         prediction=_prediction(outfit, prediction) if prediction else None,
         correction=_correction(outfit, prediction) if prediction else None,
         failure=FailureOut(

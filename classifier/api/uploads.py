@@ -47,7 +47,8 @@ def create_upload(
         most = str(settings.FASI_OPEN_UPLOADS)
         raise problem(Code.TOO_MANY_UPLOADS, headers={"Retry-After": "60"}, most=most) from error
     shown = upload_out(request, made).model_dump()
-    answer = NewUploadOut(**shown, form_url=form.url, form_fields=form.fields)
+    url = request.build_absolute_uri(form.url)
+    answer = NewUploadOut(**shown, form_url=url, form_fields=form.fields)
     return Status(HTTPStatus.CREATED, answer)
 
 

@@ -1,11 +1,13 @@
 """What all requests share: an id in log lines and answers, counts, and signing in again."""
 
+import re
 import time
 import uuid
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import structlog
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -19,7 +21,7 @@ def observed(get_response: GetResponse) -> GetResponse:
     """Middleware: bind `request` to all log lines, answer with `X-Request-ID`, count and time."""
 
     def answer(request: HttpRequest) -> HttpResponse:
-        request_id = uuid.uuid4().hex[:16]
+        request_id = _given_id(request) or uuid.uuid4().hex
         started = time.perf_counter()
         with structlog.contextvars.bound_contextvars(request=request_id):
             response = get_response(request)
@@ -32,6 +34,12 @@ def observed(get_response: GetResponse) -> GetResponse:
         return response
 
     return answer
+
+
+def _given_id(request: HttpRequest) -> str:
+    """What nginx calls the request, so that its log and ours tell of the same one."""
+    given = request.headers.get("X-Request-ID", "") if settings.BEHIND_NGINX else ""
+    return given if re.fullmatch("[0-9a-f]{32}", given) else ""
 
 
 def whole_page_sign_in(get_response: GetResponse) -> GetResponse:

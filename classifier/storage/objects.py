@@ -3,7 +3,7 @@
 Keys are made of UUIDs only: `outfits/<outfit id>/photo.jpg`, `outfits/<outfit id>/thumb.jpg`,
 `exports/<export id>/<attempt>.zip`, `bundles/<sha256>/...` for releases, `uploads/<upload id>/file`
 for photos that wait to be checked, and `batches/<batch id>/upload.zip` until it is unpacked. The
-objects are private; browsers get signed addresses.
+objects are private; `delivery` has nginx fetch what somebody may see.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -28,6 +28,7 @@ UPLOADS = "uploads/"
 BUNDLES = "bundles/"
 EXPORTS = "exports/"
 BATCHES = "batches/"
+DIRECT_UPLOAD = "/direct-upload"
 JPEG = "image/jpeg"
 MISSING_CODES = {"404", "NoSuchKey", "NotFound"}
 
@@ -74,6 +75,19 @@ def get(key: str) -> bytes:
         raise StorageUnavailable(f"could not fetch {key}: {error}") from error
     except BotoCoreError as error:
         raise StorageUnavailable(f"could not fetch {key}: {error}") from error
+
+
+def chunks(key: str, size: int) -> Iterator[bytes]:
+    """The object's bytes, piece by piece. Raises ObjectMissing, StorageUnavailable at once."""
+    try:
+        body = client().get_object(Bucket=settings.FASI_S3_BUCKET, Key=key)["Body"]
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") in MISSING_CODES:
+            raise ObjectMissing(key) from error
+        raise StorageUnavailable(f"could not fetch {key}: {error}") from error
+    except BotoCoreError as error:
+        raise StorageUnavailable(f"could not fetch {key}: {error}") from error
+    return body.iter_chunks(size)
 
 
 def put_file(key: str, file: IO[bytes], content_type: str) -> None:
@@ -140,8 +154,8 @@ def listing(prefix: str) -> Iterator[tuple[str, datetime]]:
 
 @lru_cache(maxsize=1)
 def _public_client() -> "S3Client":
-    """Signs addresses for browsers, who may reach the bucket under another name than we do."""
-    if settings.FASI_S3_PUBLIC_ENDPOINT == settings.FASI_S3_ENDPOINT:
+    """Signs forms for whoever reaches the bucket under another name than we do."""
+    if not settings.FASI_S3_PUBLIC_ENDPOINT:
         return client()
     return boto3.client(
         "s3",
@@ -153,20 +167,14 @@ def _public_client() -> "S3Client":
     )
 
 
-def signed_url(key: str, content_type: str = JPEG, download_as: str = "") -> str:
-    """A short-lived address of a private object, served with this content type only.
-
-    `download_as` is the name of the file that browsers save it to, instead of showing it.
-    """
-    return _public_client().generate_presigned_url(
+def signed_url(key: str, content_type: str = JPEG) -> str:
+    """A short-lived address of a private object, served with this content type only. For nginx."""
+    return client().generate_presigned_url(
         "get_object",
         Params={
             "Bucket": settings.FASI_S3_BUCKET,
             "Key": key,
             "ResponseContentType": content_type,
-            "ResponseContentDisposition": (
-                f'attachment; filename="{download_as}"' if download_as else "inline"
-            ),
         },
         ExpiresIn=settings.FASI_SIGNED_URL_S,
     )
@@ -174,7 +182,10 @@ def signed_url(key: str, content_type: str = JPEG, download_as: str = "") -> str
 
 @dataclass(frozen=True)
 class PostForm:
-    """A form that puts one file into the bucket: where to POST it, and its fields before `file`."""
+    """A form that puts one file into the bucket: where to POST it, and its fields before `file`.
+
+    The address may be one of the site's, without its name.
+    """
 
     url: str
     fields: dict[str, str]
@@ -191,7 +202,9 @@ def post_form(key: str, most_bytes: int, seconds: int) -> PostForm:
         Conditions=[["content-length-range", 1, most_bytes]],
         ExpiresIn=seconds,
     )
-    return PostForm(form["url"], form["fields"])
+    # nginx passes it on: nothing but the site needs to be reachable from outside.
+    through_site = settings.BEHIND_NGINX and not settings.FASI_S3_PUBLIC_ENDPOINT
+    return PostForm(DIRECT_UPLOAD if through_site else form["url"], form["fields"])
 
 
 def ensure_bucket() -> None:

@@ -4,7 +4,7 @@ from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,8 +18,8 @@ from classifier.models import Export, Preferences
 from classifier.personal_data.consents import may_train, record_consent
 from classifier.personal_data.erasure import close_account
 from classifier.personal_data.exports import request_export
-from classifier.storage import objects
-from classifier.storage.objects import StorageUnavailable
+from classifier.storage.delivery import stored
+from classifier.storage.objects import ObjectMissing, StorageUnavailable
 
 ZIP = "application/zip"
 
@@ -76,8 +76,8 @@ def prepare_export(request: SignedInRequest) -> HttpResponse:
 @login_required
 @require_safe
 @never_cache
-def export_file(request: SignedInRequest) -> HttpResponse:
-    """To the file itself, by an address that is good for some minutes."""
+def export_file(request: SignedInRequest) -> HttpResponseBase:
+    """The file itself."""
     export = Export.objects.filter(
         owner=request.user, status=Export.Status.READY, expires__gt=timezone.now()
     ).first()
@@ -85,7 +85,11 @@ def export_file(request: SignedInRequest) -> HttpResponse:
         messages.info(request, _("That export is no longer there. Prepare a new one."))
         return redirect("data")
     name = f"fasi-{export.ready:%Y-%m-%d}.zip"
-    return redirect(objects.signed_url(export.key, ZIP, download_as=name))
+    try:
+        return stored(export.key, ZIP, download_as=name)
+    except ObjectMissing:
+        messages.info(request, _("That export is no longer there. Prepare a new one."))
+        return redirect("data")
 
 
 @login_required

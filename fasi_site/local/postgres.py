@@ -5,12 +5,8 @@ paths with spaces, and opens every folder above to everyone when root starts it.
 binaries and run the server as a child.
 """
 
-import hashlib
-import os
-import re
 import shutil
 import signal
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
@@ -22,12 +18,11 @@ from fasi_site.local.data import DataFolder
 from fasi_site.local.errors import LocalError, tail
 from fasi_site.local.postgres_roles import DATABASE, ROLE, is_secured, secure
 from fasi_site.local.service import Service
+from fasi_site.local.short_folders import short_folder
 from fasi_site.local.unix_user import Account, account_for, let_read, let_through, wheel
 
 SUPERUSER = "postgres"
 PORT = 5432  # names the socket; no network port is opened
-# Addresses of unix sockets hold 107 bytes on Linux, 103 on macOS.
-SOCKET_LENGTH = 103
 
 
 class Postgres(Service):
@@ -41,7 +36,7 @@ class Postgres(Service):
         super().__init__(data)
         self.password = password
         self.account = account_for(self.folder)
-        self.sockets = self._socket_folder()
+        self.sockets = short_folder(self.folder, f".s.PGSQL.{PORT}")
 
     def start(self) -> None:
         if not (self.folder / "PG_VERSION").exists():
@@ -130,14 +125,6 @@ class Postgres(Service):
 
     def _secure(self, binary: Path, cluster: Path) -> None:
         secure(binary, cluster, self.password, user=self.account.user, group=self.account.group)
-
-    def _socket_folder(self) -> Path:
-        """The cluster's own folder; a short private one where that is too long or unusual."""
-        plain = re.fullmatch(r"[\w/.+-]+", str(self.folder), re.ASCII)
-        if plain and len(str(self.folder)) + len(f"/.s.PGSQL.{PORT}") <= SOCKET_LENGTH:
-            return self.folder
-        short = hashlib.sha256(os.fsencode(self.data.path)).hexdigest()[:12]
-        return Path(tempfile.gettempdir()) / f"fasi-{os.geteuid()}-{short}"
 
     def _make_socket_folder(self) -> None:
         if self.sockets == self.folder:

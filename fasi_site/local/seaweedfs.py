@@ -60,6 +60,10 @@ class SeaweedFS(Service):
     def port(self) -> int:
         return self.ports["seaweedfs s3"]
 
+    @property
+    def address(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
     def start(self) -> None:
         self.folder.mkdir(exist_ok=True, mode=0o700)
         self._remove_sockets()
@@ -95,7 +99,7 @@ class SeaweedFS(Service):
 
     def environment(self) -> Mapping[str, str]:
         return {
-            "FASI_S3_ENDPOINT": f"http://{HOST}:{self.port}",
+            "FASI_S3_ENDPOINT": self.address,
             "FASI_S3_ACCESS_KEY": self.access_key,
             "FASI_S3_SECRET_KEY": self.secret_key,
             "FASI_S3_BUCKET": BUCKET,

@@ -1,9 +1,11 @@
-"""What the three services have in common."""
+"""What the services have in common."""
 
+import os
 import signal
 import subprocess
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from fasi_site.local import subprocesses
@@ -60,6 +62,7 @@ class Service(ABC):
     def _start(
         self, command: list[str], *, user: int | None = None, group: int | None = None
     ) -> None:
+        self._end_orphans()
         self.log = self.data.log(self.name)
         with self.log.open("ab") as output:
             self.process = subprocesses.start(
@@ -72,3 +75,9 @@ class Service(ABC):
                 by=self.stop_signal,
                 umask=0o077,  # files and sockets are for their owner only
             )
+
+    def _end_orphans(self) -> None:
+        """What a server that was killed has left running: it may keep the port."""
+        if self.process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""The three services together: started side by side, described by environment variables."""
+"""The services together: started side by side, described by environment variables."""
 
 import time
 from types import TracebackType
@@ -6,9 +6,10 @@ from types import TracebackType
 from fasi_site.local.data import DataFolder, write_private
 from fasi_site.local.errors import LocalError, tail
 from fasi_site.local.keys import keys
+from fasi_site.local.nginx import Nginx
 from fasi_site.local.ports import service_ports
 from fasi_site.local.postgres import Postgres
-from fasi_site.local.seaweedfs import PORTS, SeaweedFS, blocked_ports
+from fasi_site.local.seaweedfs import BUCKET, PORTS, SeaweedFS, blocked_ports
 from fasi_site.local.service import Service
 from fasi_site.local.signals import StopRequest
 from fasi_site.local.valkey import Valkey
@@ -17,9 +18,12 @@ START_S = 60.0
 
 
 class Stack:
-    """PostgreSQL, Valkey and SeaweedFS of one data folder. Leaving the block stops them."""
+    """PostgreSQL, Valkey and SeaweedFS of one data folder. Leaving the block stops them.
 
-    def __init__(self, data: DataFolder, site_port: int) -> None:
+    Where a site is served from it, `with_site`, nginx stands in front.
+    """
+
+    def __init__(self, data: DataFolder, site_port: int, *, with_site: bool = False) -> None:
         self.data = data
         self.site_port = site_port
         self._keys = keys(data)
@@ -36,6 +40,8 @@ class Stack:
             Valkey(data, ports["valkey"], self._keys["valkey_password"]),
             Postgres(data, self._keys["postgres_password"]),
         ]
+        if with_site:
+            self.services.insert(0, Nginx(data, site_port, weed.address, BUCKET))
 
     def __enter__(self) -> "Stack":
         return self

@@ -15,7 +15,7 @@ import psutil
 from fasi_site.local.signals import POLL_S
 from fasi_site.local.subprocesses import MARK
 
-SERVERS = ("postgres", "valkey-server", "weed", "initdb")
+SERVERS = ("nginx", "postgres", "valkey-server", "weed", "initdb")
 PATIENCE_S = 10.0
 
 

@@ -33,8 +33,8 @@ def up() -> int:
         stale_processes.end(data.path)
         check_site_port(port)
         try:
-            with Stack(data, port) as stack:
-                say("Starting PostgreSQL, Valkey and SeaweedFS ...")
+            with Stack(data, port, with_site=True) as stack:
+                say("Starting nginx, PostgreSQL, Valkey and SeaweedFS ...")
                 stack.start(stop)
                 environment = site_environment(stack) | {"PYTHONUNBUFFERED": "1"}
                 _set_up(data, environment, stop)

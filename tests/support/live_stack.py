@@ -106,7 +106,7 @@ class LiveStack:
         self.data = DataFolder(folder)
         self.data.prepare()
         self.gate = folder / "gate"
-        self.local = Stack(self.data, free_port())
+        self.local = Stack(self.data, free_port(), with_site=True)
         self.parts: list[Part] = []
         self._visitors: dict[str, Visitor] = {}
         self._database: psycopg2.extensions.connection | None = None
@@ -147,7 +147,7 @@ class LiveStack:
         return self.local.environment()["FASI_BROKER_URL"]
 
     def service(self, name: str) -> Service:
-        """`postgres`, `valkey` or `seaweedfs`."""
+        """`nginx`, `postgres`, `valkey` or `seaweedfs`."""
         return next(each for each in self.local.services if each.name == name)
 
     def kill_service(self, name: str) -> None:

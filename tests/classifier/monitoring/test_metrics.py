@@ -116,7 +116,7 @@ def test_elsewhere_than_on_ones_own_machine_it_wants_a_token(site: None, setting
 def test_requests_are_counted_by_view_never_by_path(sample: Callable[..., float]) -> None:
     before = sample("fasi_http_requests_total", view="healthz", status="200")
     answer = Client().get("/healthz")
-    assert re.fullmatch("[0-9a-f]{16}", answer["X-Request-ID"])
+    assert re.fullmatch("[0-9a-f]{32}", answer["X-Request-ID"])
     assert sample("fasi_http_requests_total", view="healthz", status="200") == before + 1
     Client().get("/no/such/page")
     assert sample("fasi_http_requests_total", view="other", status="404") >= 1

@@ -40,12 +40,11 @@ def request_by(client: Client) -> None:
 
 def download(client: Client) -> ZipFile:
     """The file, fetched as a browser does."""
-    answer = client.get("/account/data/export/file/")
-    fetched = requests.get(answer["Location"], timeout=10)
+    fetched = client.get("/account/data/export/file/")
     assert fetched.status_code == 200
-    assert fetched.headers["Content-Type"] == "application/zip"
-    assert fetched.headers["Content-Disposition"].startswith('attachment; filename="fasi-')
-    archive = ZipFile(BytesIO(fetched.content))
+    assert fetched["Content-Type"] == "application/zip"
+    assert fetched["Content-Disposition"].startswith('attachment; filename="fasi-')
+    archive = ZipFile(BytesIO(b"".join(fetched.streaming_content)))  # type: ignore[attr-defined]
     assert archive.testzip() is None
     return archive
 

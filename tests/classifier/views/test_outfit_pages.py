@@ -2,15 +2,19 @@
 
 import uuid
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 import requests
+from django.conf import settings as django_settings
 from django.contrib.auth.models import User
 from django.test import Client
 
+from classifier.access import ticketed
+from classifier.integrations.tokens import issue_token
 from classifier.lifecycle.claims import claim_outfits, fail
 from classifier.lifecycle.failures import Failure
-from classifier.models import Outfit, Prediction, Release
+from classifier.models import Outfit, Prediction, Release, Scope
 from classifier.storage import objects
 from worker.classification import work
 
@@ -67,13 +71,60 @@ def test_a_failed_outfit_shows_its_reason(make_outfit: Make, as_owner: Client) -
     assert "upload it again" in page
 
 
-def test_the_photo_has_a_signed_address_with_a_fixed_type(make_outfit: Make) -> None:
+def test_the_bucket_gives_nothing_to_whoever_has_no_signature(make_outfit: Make) -> None:
     outfit = make_outfit()
     answer = requests.get(objects.signed_url(outfit.photo_key), timeout=5)
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "image/jpeg"
     unsigned = objects.signed_url(outfit.photo_key).split("?")[0]
     assert requests.get(unsigned, timeout=5).status_code == 403
+
+
+def test_a_photo_is_for_its_owner_and_for_a_ticket(
+    make_outfit: Make, as_owner: Client, as_stranger: Client, settings: Any
+) -> None:
+    outfit, other = make_outfit(1), make_outfit(2)
+    for name, key in (("photo", outfit.photo_key), ("thumb", outfit.thumb_key)):
+        address = f"/outfits/{outfit.pk}/{name}.jpg"
+        shown = as_owner.get(address)
+        assert shown["Content-Type"] == "image/jpeg"
+        assert shown["Cache-Control"] == "private, max-age=86400"
+        assert b"".join(shown.streaming_content) == objects.get(key)  # type: ignore[attr-defined]
+        assert as_stranger.get(address).status_code == 404
+        assert as_stranger.get(f"{address}?ticket=forged:1:2").status_code == 404
+        assert Client().get(address)["Location"].startswith("/accounts/login/")
+
+    ticket = ticketed("outfit_thumb", outfit.pk)
+    assert Client().get(ticket).status_code == 200
+    assert Client().get(ticket.replace(str(outfit.pk), str(other.pk))).status_code == 302
+    settings.FASI_SIGNED_URL_S = -1
+    assert Client().get(ticket).status_code == 302
+
+
+def test_behind_nginx_it_fetches_the_photo(
+    make_outfit: Make, as_owner: Client, settings: Any
+) -> None:
+    settings.BEHIND_NGINX = True
+    outfit = make_outfit()
+    answer = as_owner.get(f"/outfits/{outfit.pk}/photo.jpg")
+    assert answer.content == b""
+    named = answer["X-Accel-Redirect"]
+    assert named.startswith(f"/_stored/{django_settings.FASI_S3_BUCKET}/{outfit.photo_key}?")
+    assert "Signature=" in named
+
+
+def test_a_photo_without_its_object_is_not_found(make_outfit: Make, as_owner: Client) -> None:
+    outfit = make_outfit()
+    objects.remove([outfit.photo_key])
+    assert as_owner.get(f"/outfits/{outfit.pk}/photo.jpg").status_code == 404
+
+
+def test_only_somebody_known_may_send_much(as_owner: Client, owner: User) -> None:
+    assert Client().get("/_may_send").status_code == 401
+    assert as_owner.get("/_may_send").status_code == 204
+    token = issue_token(owner, "test", [Scope.WRITE]).text
+    assert Client(headers={"Authorization": f"Bearer {token}"}).get("/_may_send").status_code == 204
+    assert Client(headers={"Authorization": "Bearer no"}).get("/_may_send").status_code == 401
 
 
 def test_another_users_outfit_does_not_exist(classified: Outfit, as_stranger: Client) -> None:

@@ -1,0 +1,59 @@
+"""Photos at the site's own address: who asks is checked here, the bytes come from the bucket."""
+
+import uuid
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.utils.cache import patch_cache_control
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from classifier.access import opens_photo
+from classifier.integrations.tokens import find_token
+from classifier.models import Outfit
+from classifier.storage.delivery import stored
+from classifier.storage.objects import JPEG, ObjectMissing
+
+# An outfit's photo never changes; a day later a browser asks whether it is still there.
+KEPT_S = 86_400
+TICKET = "ticket"
+BEARER = "Bearer "
+
+
+@require_safe
+def outfit_photo(request: HttpRequest, outfit_id: uuid.UUID) -> HttpResponseBase:
+    """The stored photo, for its owner or whoever has a ticket for it."""
+    return _stored_photo(request, outfit_id, "photo_key")
+
+
+@require_safe
+def outfit_thumb(request: HttpRequest, outfit_id: uuid.UUID) -> HttpResponseBase:
+    """The small photo of lists, for the same people."""
+    return _stored_photo(request, outfit_id, "thumb_key")
+
+
+def _stored_photo(request: HttpRequest, outfit_id: uuid.UUID, which: str) -> HttpResponseBase:
+    outfits = Outfit.objects.only("id", which)
+    if not opens_photo(request.GET.get(TICKET, ""), outfit_id):
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        outfits = outfits.filter(owner=request.user)
+    outfit = get_object_or_404(outfits, pk=outfit_id)
+    try:
+        answer = stored(getattr(outfit, which), JPEG)
+    except ObjectMissing as error:
+        raise Http404("no such photo") from error
+    patch_cache_control(answer, private=True, max_age=KEPT_S)
+    return answer
+
+
+@require_safe
+@never_cache
+def may_send(request: HttpRequest) -> HttpResponse:
+    """For nginx: 204 where somebody may send a large body, asked before it takes the first byte."""
+    token = request.headers.get("Authorization", "")
+    known = request.user.is_authenticated or (
+        token.startswith(BEARER) and find_token(token.removeprefix(BEARER)) is not None
+    )
+    return HttpResponse(status=204 if known else 401)
