@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     try:
-        return int(options.call(options))
+        return int(options.run(options))
     except CrawlerError as error:
         print(f"crawler: {error}", file=sys.stderr)
         return error.exit_code
@@ -50,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     crawl = commands.add_parser("crawl", help="fetch snaps; the same command goes on")
-    crawl.set_defaults(call=_crawl)
+    crawl.set_defaults(run=_crawl)
     crawl.add_argument("--profile", required=True, help="a shipped one, or a TOML file")
     crawl.add_argument("--output", required=True, type=Path, help="the folder of the snaps")
     crawl.add_argument("--listing", default="", help="another address: with {style} and {page}")
@@ -69,20 +69,38 @@ def _parser() -> argparse.ArgumentParser:
     crawl.add_argument("--chromium", default="", help="the browser, where it is not in the PATH")
     crawl.add_argument("--chromedriver", default="", help="its driver")
     remove = commands.add_parser("remove", help="a takedown: remove snaps, for good")
-    remove.set_defaults(call=_remove)
+    remove.set_defaults(run=_remove)
     remove.add_argument("--output", required=True, type=Path)
     remove.add_argument("--source-url", required=True, help="of the image, or of the page it is on")
     upload = commands.add_parser("upload", help="make a folder in S3 what the output is")
-    upload.set_defaults(call=_upload)
+    upload.set_defaults(run=_upload)
     upload.add_argument("--output", required=True, type=Path)
     upload.add_argument("--to", required=True, metavar="s3://BUCKET/PREFIX")
     return parser
 
 
 def _crawl(options: argparse.Namespace) -> int:
-    from crawler.run import Run
+    from crawler.run import Run, RunOptions
 
-    with Run(options, options.output / JOURNAL) as run:
+    first_page, last_page = options.pages
+    asked = RunOptions(
+        profile=options.profile,
+        output=options.output,
+        journal=options.output / JOURNAL,
+        listing=options.listing,
+        styles=options.styles,
+        limit=options.limit,
+        first_page=first_page,
+        last_page=last_page,
+        again=options.again,
+        delay_s=options.delay,
+        parallel=options.parallel,
+        contact=options.contact,
+        trusted_hosts=frozenset(options.allow_host),
+        chromium=options.chromium,
+        chromedriver=options.chromedriver,
+    )
+    with Run(asked) as run:
         if run.first:
             print(run.terms, file=sys.stderr)
         try:
@@ -112,13 +130,13 @@ def _upload(options: argparse.Namespace) -> int:
 
 def _journal(output: Path) -> Journal:
     if not (output / JOURNAL).is_file():
-        raise CrawlerError(f"{output} is no folder of a crawl.")
+        raise CrawlerError(f"{output} is not the folder of a crawl.")
     return Journal(output / JOURNAL)
 
 
 def _positive(text: str) -> int:
     if not text.isdigit() or not int(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number above 0")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
     return int(text)
 
 
@@ -128,12 +146,12 @@ def _seconds(text: str) -> float:
     except ValueError:
         seconds = -1
     if not 0 <= seconds < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} are no seconds")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a valid number of seconds")
     return seconds
 
 
 def _pages(text: str) -> tuple[int, int]:
     first, _, last = text.partition("-")
     if not first.isdigit() or not (last or first).isdigit() or int(last or first) < int(first):
-        raise argparse.ArgumentTypeError(f"{text!r} is no range of pages, such as 1-20")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a range of pages, such as 1-20")
     return int(first), int(last or first)

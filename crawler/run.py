@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -26,38 +26,62 @@ from crawler.summary import summary
 VERSION = "1.0"
 
 
+@dataclass(frozen=True)
+class RunOptions:
+    """What a run is asked for. `styles` are ids or names with commas; empty means all.
+
+    `profile` is the name of a shipped one or a TOML file, and `listing` replaces its address.
+    `limit` 0 is all snaps there are, `first_page` and `last_page` 0 are the listing's own. `again`
+    walks pages that were walked before. `delay_s` None is the profile's.
+    """
+
+    profile: str
+    output: Path
+    journal: Path
+    listing: str = ""
+    styles: str = ""
+    limit: int = 0
+    first_page: int = 0
+    last_page: int = 0
+    again: bool = False
+    delay_s: float | None = None
+    parallel: int = 2
+    contact: str = ""
+    trusted_hosts: frozenset[str] = frozenset()
+    chromium: str = ""
+    chromedriver: str = ""
+
+
 class Run:
     """One run of `crawl`. Raises CrawlerError where it cannot begin."""
 
-    def __init__(self, options: argparse.Namespace, journal: Path) -> None:
+    def __init__(self, options: RunOptions) -> None:
         self.profile: Profile = load_profile(options.profile, options.listing)
         self._output: Path = options.output
-        first_page, last_page = options.pages
         self._crawl_options = CrawlOptions(
             styles=self.profile.chosen(options.styles),
             limit=options.limit,
-            first_page=first_page,
-            last_page=last_page,
+            first_page=options.first_page,
+            last_page=options.last_page,
             parallel=options.parallel,
         )
-        self._journal = Journal(journal)
+        self._journal = Journal(options.journal)
         about = (self.profile.name, self.profile.wardrobe, self.profile.rights)
         self.first = self._journal.begin(*about)
         if options.again:
             self._journal.forget_pages(self._crawl_options.styles)
         contact = f" (+{options.contact})" if options.contact else ""
         agent = f"{TOKEN}/{VERSION}{contact}"
-        trusted = frozenset(options.allow_host)
-        rate_limit = RateLimit(self.profile.delay_s if options.delay is None else options.delay)
+        rate_limit = RateLimit(self.profile.delay_s if options.delay_s is None else options.delay_s)
         self._parts = ExitStack()
-        fetcher = self._parts.enter_context(Fetcher(agent, rate_limit, trusted))
+        fetcher = self._parts.enter_context(Fetcher(agent, rate_limit, options.trusted_hosts))
         robots = Robots(fetcher, rate_limit)
         host = urlsplit(self.profile.listing).hostname or ""
         hosts = (host, *self.profile.hosts)
         browser = self._parts.enter_context(
             Browser(agent, hosts, options.chromium, options.chromedriver, root=_is_root())
         )
-        evidence = journal.parent / "pages"
+        evidence = options.journal.parent / "pages"
         self._listing = Listing(
             self.profile, browser, robots, rate_limit=rate_limit, evidence=evidence
         )

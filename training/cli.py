@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from inference.taxonomy import TaxonomyError
+from training import commands
 from training.errors import TrainingError
 
 WORK = Path(".local/training")
@@ -19,9 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     try:
-        from training import commands
-
-        getattr(commands, options.command)(options)
+        options.run(options)
     except (TrainingError, TaxonomyError) as error:
         print(f"training: {error}", file=sys.stderr)
         return 1
@@ -45,25 +44,31 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--work", type=Path, default=WORK, help=f"folder for features and runs ({WORK})"
     )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    prepare = commands.add_parser("prepare", help="from labelled photos to a checked dataset")
+    parsers = parser.add_subparsers(required=True, metavar="COMMAND")
+    prepare = parsers.add_parser("prepare", help="from labelled photos to a checked dataset")
+    prepare.set_defaults(run=commands.prepare)
     _add_photos(prepare)
     prepare.add_argument("--output", type=Path, required=True, help="the dataset's folder")
-    fit = commands.add_parser("fit", help="train on a dataset; the same command resumes")
-    fit.add_argument("run", type=Path, help="the run's folder")
+    fit = parsers.add_parser("fit", help="train on a dataset; the same command resumes")
+    fit.set_defaults(run=commands.fit)
+    fit.add_argument("folder", type=Path, metavar="RUN", help="the run's folder")
     fit.add_argument("--dataset", type=Path, help="what prepare wrote; not needed to resume")
     _add_recipe(fit)
-    evaluate = commands.add_parser("evaluate", help="judge a run beside its baselines")
-    evaluate.add_argument("run", type=Path)
+    evaluate = parsers.add_parser("evaluate", help="judge a run beside its baselines")
+    evaluate.set_defaults(run=commands.evaluate)
+    evaluate.add_argument("folder", type=Path, metavar="RUN")
     evaluate.add_argument(
         "--folds", type=int, default=0, help="train the recipe on so many folds and judge it so"
     )
-    report = commands.add_parser("report", help="write RUN/report.html, to look at")
-    report.add_argument("run", type=Path)
-    export = commands.add_parser("export", help="from a run to a bundle")
-    export.add_argument("run", type=Path)
+    report = parsers.add_parser("report", help="write RUN/report.html, to look at")
+    report.set_defaults(run=commands.report)
+    report.add_argument("folder", type=Path, metavar="RUN")
+    export = parsers.add_parser("export", help="from a run to a bundle")
+    export.set_defaults(run=commands.export)
+    export.add_argument("folder", type=Path, metavar="RUN")
     _add_output(export)
-    everything = commands.add_parser("all", help="prepare, fit, evaluate, report and export")
+    everything = parsers.add_parser("all", help="prepare, fit, evaluate, report and export")
+    everything.set_defaults(run=commands.all)
     _add_photos(everything)
     everything.add_argument("--name", default="starter", help="of the dataset and the run")
     _add_recipe(everything)

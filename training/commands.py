@@ -25,10 +25,10 @@ def fit(options: argparse.Namespace) -> None:
     from training.train.fit import fit_run
 
     if options.dataset is None:
-        run = open_run(options.run)
+        run = open_run(options.folder)
     else:
         dataset = read_dataset(options.dataset)
-        run = start_run(options.run, _recipe(options), dataset.taxonomy, dataset.photos)
+        run = start_run(options.folder, _recipe(options), dataset.taxonomy, dataset.photos)
     fit_run(run, options.work)
 
 
@@ -38,23 +38,23 @@ def evaluate(options: argparse.Namespace) -> None:
         from training.runs import open_run
         from training.train.cross_validation import cross_validate
 
-        cross_validate(open_run(options.run), options.folds, options.work)
+        cross_validate(open_run(options.folder), options.folds, options.work)
     else:
         from training.evaluation.evaluate_run import evaluate_run, summary
 
-        print(*summary(evaluate_run(options.run)), sep="\n")
+        print(*summary(evaluate_run(options.folder)), sep="\n")
 
 
 def report(options: argparse.Namespace) -> None:
     """``report``: write ``report.html`` into the run."""
     from training.evaluation.report import write_report
 
-    print(f"Wrote {write_report(options.run)}")
+    print(f"Wrote {write_report(options.folder)}")
 
 
 def export(options: argparse.Namespace) -> None:
     """``export``: from a run to a bundle."""
-    _export(options, options.run)
+    _export(options, options.folder)
 
 
 def all(options: argparse.Namespace) -> None:

@@ -42,7 +42,7 @@ def test_an_address_that_is_not_known_says_where_to_look(
     assert "The manifest has the addresses" in ended.stderr
     elsewhere = run("remove", f"--output={tmp_path / 'no'}", "--source-url=https://example.org/1")
     assert elsewhere.returncode == 2
-    assert "is no folder of a crawl" in elsewhere.stderr
+    assert "is not the folder of a crawl" in elsewhere.stderr
     assert not (tmp_path / "no").exists()
 
 
