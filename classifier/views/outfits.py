@@ -143,7 +143,11 @@ def _wants_json(request: HttpRequest) -> bool:
 def _told(accepted: list[Accepted], refused: list[tuple[str, Refused]]) -> JsonResponse:
     if not accepted:
         refusal = refused[0][1]
-        answer = {"reason": refusal.reason, "sentence": refusal.sentence}
+        answer = {
+            "reason": refusal.reason,
+            "sentence": refusal.sentence,
+            "retry_after_s": refusal.retry_after_s,
+        }
         return JsonResponse(answer, status=refusal.status)
     outfit = accepted[0].outfit
     return JsonResponse(

@@ -1,19 +1,64 @@
 // The upload form works without this script. With it, photos can be dropped, pasted or taken from a
-// folder, are sent as soon as they are chosen, a few at a time, and each says how it fares.
+// folder, are sent as soon as they are chosen, a few at a time, and each says how it fares. What the
+// line loses is sent again by itself; what is left when the page closes, when it is opened again.
 const form = document.getElementById("upload");
 const drop = form.querySelector(".drop");
 const list = document.getElementById("sent");
+const far = document.getElementById("how-far");
 const text = form.dataset;
 const AT_A_TIME = 3;
+const STALLED_MS = 60000;
+const LONGEST_PAUSE_S = 60;
 const waiting = [];
+const pending = new Set();
 let sending = 0;
+let all = 0;
 
 function add(files) {
+  const others = [];
   for (const file of files) {
-    if (file.type && !file.type.startsWith("image/")) continue; // what else lies in a folder
-    waiting.push({ file, row: row(file) });
+    if (file.type && !file.type.startsWith("image/")) { others.push(file.name); continue; }
+    const chosen = Date.now() + waiting.length / 1000;
+    const wardrobe = new FormData(form).get("wardrobe") || "";
+    const entry = { id: newId(), owner: text.owner, file, wardrobe, chosen };
+    uploadQueue.keep(entry);
+    enqueue(entry);
   }
+  if (others.length) notPhotos(others);
   next();
+}
+
+// crypto.randomUUID is for secure pages only.
+const newId = () => [...crypto.getRandomValues(new Uint32Array(4))].join("-");
+
+function enqueue(entry) {
+  all += 1;
+  pending.add(entry.id);
+  waiting.push({ entry, row: row(entry.file), tries: 0 });
+  showHowFar();
+}
+
+function showHowFar() {
+  far.hidden = all < 2;
+  far.textContent = text.far.replace("{done}", all - pending.size).replace("{all}", all);
+}
+
+function settled(entry) {
+  pending.delete(entry.id);
+  uploadQueue.forget(entry.id);
+  showHowFar();
+}
+
+function notPhotos(names) {
+  const item = document.createElement("li");
+  item.className = "refused";
+  item.dataset.reason = "not_photos";
+  const said = document.createElement("span");
+  said.className = "said";
+  const more = names.length > 5 ? ` … +${names.length - 5}` : "";
+  said.textContent = `${text.notPhotos} ${names.slice(0, 5).join(", ")}${more}`;
+  item.append(said);
+  list.prepend(item);
 }
 
 function row(file) {
@@ -46,35 +91,97 @@ function row(file) {
 function next() {
   while (sending < AT_A_TIME && waiting.length) {
     sending += 1;
-    send(waiting.shift()).finally(() => { sending -= 1; next(); });
+    const job = waiting.shift();
+    uploadQueue.alone(job.entry.id, () => send(job))
+      .then((ours) => { if (ours === false) setTimeout(elsewhere, 2000, job); })
+      .finally(() => { sending -= 1; next(); });
+  }
+}
+
+// Another tab is sending it: it goes on here if that one was closed.
+async function elsewhere(job) {
+  const left = await uploadQueue.left(text.owner);
+  if (left.some((entry) => entry.id === job.entry.id)) {
+    waiting.push(job);
+    next();
+  } else {
+    settled(job.entry);
+    job.row.item.remove();
   }
 }
 
 // XMLHttpRequest, because fetch does not tell how much was sent.
-function send({ file, row }) {
+function send(job) {
+  const { entry, row } = job;
   return new Promise((resolve) => {
     const body = new FormData(form);
     body.delete("photo");
-    body.append("photo", file, file.name);
+    body.set("wardrobe", entry.wardrobe);
+    body.append("photo", entry.file, entry.file.name);
     const request = new XMLHttpRequest();
+    let watch = setTimeout(() => request.abort(), STALLED_MS);
+    const alive = () => { clearTimeout(watch); watch = setTimeout(() => request.abort(), STALLED_MS); };
     request.open("POST", form.action);
     request.setRequestHeader("Accept", "application/json");
     request.responseType = "json";
     row.said.textContent = text.sending;
     request.upload.addEventListener("progress", (event) => {
+      alive();
       if (event.lengthComputable) row.progress.value = 0.9 * event.loaded / event.total;
     });
-    request.addEventListener("load", () => {
-      const answer = request.response;
-      if (request.status === 202 && answer) accepted(row, answer);
-      else if (answer && answer.sentence) refused(row, answer.sentence, answer.reason);
-      else if (request.responseURL.includes("/login/")) refused(row, text.signedOut);
-      else refused(row, text.failed);
+    request.addEventListener("loadend", () => {
+      clearTimeout(watch);
+      answered(job, request);
       resolve();
     });
-    request.addEventListener("error", () => { refused(row, text.failed); resolve(); });
     request.send(body);
   });
+}
+
+function answered(job, request) {
+  const { entry, row } = job;
+  const answer = request.response;
+  if (request.status === 202 && answer) {
+    settled(entry);
+    accepted(row, answer);
+  } else if (request.responseURL.includes("/login/")) {
+    refused(row, text.signedOut); // it stays in the queue for when they are back
+  } else if (!request.status || request.status >= 500 || request.status === 429) {
+    // The line, the server or a rate: a pause mends it. A quota of the day has no such hope.
+    const pause_s = (answer && answer.retry_after_s) || 2 ** job.tries;
+    if (answer && request.status === 429 && pause_s > LONGEST_PAUSE_S) {
+      settled(entry);
+      refused(row, answer.sentence, answer.reason);
+    } else {
+      again(job, Math.min(pause_s, LONGEST_PAUSE_S));
+    }
+  } else {
+    settled(entry);
+    refused(row, (answer && answer.sentence) || text.failed, answer && answer.reason);
+  }
+}
+
+function again(job, pause_s) {
+  job.tries += 1;
+  const { row } = job;
+  row.progress.value = 0;
+  row.item.dataset.reason = "network";
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "link";
+  button.textContent = text.tryAgain;
+  row.said.replaceChildren(`${text.failed} `, button);
+  const now = () => {
+    clearTimeout(timer);
+    removeEventListener("online", now);
+    delete row.item.dataset.reason;
+    row.said.textContent = text.waiting;
+    waiting.push(job);
+    next();
+  };
+  const timer = setTimeout(now, 1000 * pause_s);
+  button.addEventListener("click", now);
+  addEventListener("online", now);
 }
 
 function refused(row, sentence, reason = "failed") {
@@ -122,3 +229,12 @@ drop.addEventListener("drop", (event) => { event.preventDefault(); add(event.dat
 document.addEventListener("paste", (event) => add(event.clipboardData.files));
 form.querySelector(".folder").hidden = false;
 form.querySelector("button").hidden = true;
+
+addEventListener("beforeunload", (event) => {
+  if (pending.size) event.preventDefault();
+});
+
+uploadQueue.left(text.owner).then((entries) => {
+  for (const entry of entries) if (!pending.has(entry.id)) enqueue(entry);
+  next();
+});
