@@ -66,6 +66,9 @@ def _parser() -> argparse.ArgumentParser:
     crawl.add_argument(
         "--allow-host", action="append", default=[], help="a host that may be internal"
     )
+    crawl.add_argument(
+        "--only-outfits", action="store_true", help="leave out what the model sees no outfit in"
+    )
     crawl.add_argument("--chromium", default="", help="the browser, where it is not in the PATH")
     crawl.add_argument("--chromedriver", default="", help="its driver")
     remove = commands.add_parser("remove", help="a takedown: remove snaps, for good")
@@ -106,6 +109,8 @@ def _crawl(options: argparse.Namespace) -> int:
         try:
             with tqdm(unit="snaps", file=sys.stderr, disable=None) as bar:
                 run.crawl(bar.update)
+            if options.only_outfits:
+                print(f"Left out {run.leave_out_others()} snaps that show no outfit.")
         finally:
             for line in run.summary():
                 print(line)

@@ -40,13 +40,14 @@ _FROM_1 = f"ALTER TABLE snaps ADD COLUMN date TEXT DEFAULT ''; {_ITEMS}"
 
 
 class State(StrEnum):
-    """Of a snap. REMOVED ones are never fetched again."""
+    """Of a snap. REMOVED and LEFT_OUT ones are never fetched again."""
 
     FOUND = "found"
     SAVED = "saved"
     DOUBLE = "double"
     FAILED = "failed"
     REMOVED = "removed"
+    LEFT_OUT = "left_out"
 
 
 @dataclass(frozen=True)
@@ -236,6 +237,18 @@ class Journal:
             " WHERE style = ? AND image_url = ?",
             *(reason, run, snap.style, snap.image_url),
         )
+
+    def left_out(self, path: str, place: str, kind: str) -> None:
+        """Note that the file at `path` shows no outfit, its `kind`, and where it is now."""
+        self._do(
+            "UPDATE snaps SET state = 'left_out', reason = ?, path = ?"
+            " WHERE path = ? AND state IN ('saved', 'double')",
+            *(kind, place, path),
+        )
+
+    def left_out_snaps(self) -> list[sqlite3.Row]:
+        """All columns of those; `reason` is the kind of photo."""
+        return list(self._all("SELECT * FROM snaps WHERE state = 'left_out' ORDER BY style, rowid"))
 
     def paths_of(self, url: str) -> list[str]:
         """Of the files that came from this image or page."""

@@ -1,4 +1,4 @@
-"""What a crawl leaves: `manifest.csv`, which training reads, and `failures.csv`."""
+"""What a crawl leaves: `manifest.csv`, which training reads, `failures.csv`, `left-out.csv`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from crawler.journal import Journal
 
 MANIFEST = "manifest.csv"
 FAILURES = "failures.csv"
+LEFT_OUT = "left-out.csv"
 COLUMNS = (
     *("path", "style", "source", "sha256", "width", "height", "wardrobe"),
     *("image_url", "page_url", "owner", "date", "near_duplicate_of"),
@@ -17,7 +18,7 @@ COLUMNS = (
 
 
 def write_manifest(output: Path, journal: Journal) -> None:
-    """Write both files anew; a reader finds the old ones or the new ones, never a half."""
+    """Write the files anew; a reader finds the old ones or the new ones, never a half."""
     about = journal.about()
     source, wardrobe, rights = about or ("", "", "")
     snaps = (
@@ -40,6 +41,14 @@ def write_manifest(output: Path, journal: Journal) -> None:
         for row in journal.failed_snaps()
     ]
     _write(output / FAILURES, ("style", "page", "address", "reason"), [*pages, *items, *failed])
+
+    left_out = [
+        (row["path"], row["style"], row["reason"], row["image_url"], row["page_url"])
+        for row in journal.left_out_snaps()
+    ]
+    if left_out or (output / LEFT_OUT).exists():
+        columns = ("path", "style", "kind", "image_url", "page_url")
+        _write(output / LEFT_OUT, columns, left_out)
 
 
 def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

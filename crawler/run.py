@@ -18,6 +18,7 @@ from crawler.fetch import Fetcher
 from crawler.journal import Journal, State
 from crawler.listing import Listing
 from crawler.manifest import write_manifest
+from crawler.outfits import leave_out_others
 from crawler.profile import Profile, load_profile
 from crawler.rate_limit import RateLimit
 from crawler.robots import TOKEN, Robots
@@ -66,6 +67,7 @@ class Run:
             parallel=options.parallel,
         )
         self._journal = Journal(options.journal)
+        self._kinds = options.journal.with_name("kinds.csv")
         about = (self.profile.name, self.profile.wardrobe, self.profile.rights)
         self.first = self._journal.begin(*about)
         if options.again:
@@ -130,6 +132,10 @@ class Run:
             )
         finally:
             write_manifest(self._output, self._journal)
+
+    def leave_out_others(self) -> int:
+        """Move what shows no outfit out of the manifest; see `crawler.outfits`."""
+        return leave_out_others(self._output, self._journal, self._kinds)
 
     def summary(self) -> Iterator[str]:
         """Lines of the table at the end."""
