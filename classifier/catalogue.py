@@ -17,9 +17,15 @@ def known_styles() -> dict[str, Style]:
 
 def style_of(style_id: str) -> Style:
     """The style with this id; its id stands for its name where no release knows it."""
+    is_known(style_id)
+    return known_styles().get(style_id) or Style(style_id, {"en": style_id}, {"en": ""})
+
+
+def is_known(style_id: str) -> bool:
+    """Whether some release has a style with this id; reads again what may be new since."""
     if style_id not in known_styles():
         _read.cache_clear()  # a release may have brought it within the last minute
-    return known_styles().get(style_id) or Style(style_id, {"en": style_id}, {"en": ""})
+    return style_id in known_styles()
 
 
 @lru_cache(maxsize=1)

@@ -25,6 +25,7 @@ from classifier.api.schemas import (
 )
 from classifier.api.serializers import correction_out, outfit_out
 from classifier.api.submit import FORM, submit_photos
+from classifier.catalogue import is_known
 from classifier.history.days import change_day
 from classifier.lifecycle.removal import remove_outfit
 from classifier.lifecycle.reviews import UnknownStyle, record_review
@@ -75,6 +76,8 @@ def list_outfits(
     limit: Limit = 50,
 ) -> OutfitPage:
     """Your outfits, newest first. `next` is the address of the page after this one."""
+    if filters.style is not None and not is_known(filters.style):
+        raise problem(Code.UNKNOWN_STYLE)
     rows = outfits_of(request.auth.owner).prefetch_related("predictions__reviews")
     page, following = page_after(request, filters.filter(rows), cursor, limit)
     return OutfitPage(items=[outfit_out(request, outfit) for outfit in page], next=following)

@@ -34,6 +34,7 @@ class Code(StrEnum):
     INVALID = "invalid_request"
     UNKNOWN_STYLE = "unknown_style"
     IMPLAUSIBLE_DAY = "implausible_day"
+    WRONG_FIELD = "wrong_field"
     KEY_REUSED = "idempotency_key_reused"
     ALL_REFUSED = "all_refused"
     ADDRESS_REFUSED = "address_refused"
@@ -86,6 +87,10 @@ _ANSWERS: dict[Code, tuple[HTTPStatus, Promise]] = {
     Code.IMPLAUSIBLE_DAY: (
         HTTPStatus.UNPROCESSABLE_ENTITY,
         _("Choose a day between 1990 and today."),
+    ),
+    Code.WRONG_FIELD: (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        _("Send the photo in the field `photo`, not in `%(field)s`."),
     ),
     Code.KEY_REUSED: (
         HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -56,6 +56,8 @@ def submit_photos(request: ApiRequest, batch: Batch | None = None) -> Status[Upl
         raise problem(Code.MEDIA_TYPE, expected=MULTIPART)
     uploads = request.FILES.getlist("photo")
     if not uploads:
+        if other := next(iter(request.FILES), ""):
+            raise problem(Code.WRONG_FIELD, field=other[:40])
         raise Refused(Refusal.NO_FILE)
     wardrobe = request.POST.get("wardrobe", "")
     problems: list[Problem] = []

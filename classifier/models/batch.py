@@ -45,6 +45,10 @@ class Batch(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("batch", args=[self.pk])
 
+    def takes_photos(self) -> bool:
+        """Whether it is not cancelled, as far as its row says now."""
+        return type(self).objects.filter(pk=self.pk, cancelled__isnull=True).exists()
+
     def add_photo(self) -> bool:
         """One more photo belongs to it. False: it was cancelled, and takes none any more.
 

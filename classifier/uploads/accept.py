@@ -80,6 +80,8 @@ def accept_photo(
     consume_quota(owner_id, ip_address, paced=paced)
     if wardrobe and wardrobe not in offered_wardrobes():
         raise Refused(Refusal.UNKNOWN_WARDROBE)
+    if batch and not batch.takes_photos():
+        raise Refused(Refusal.BATCH_CANCELLED)
     if upload.size > settings.FASI_MAX_UPLOAD_BYTES:
         raise Refused(Refusal.TOO_LARGE)
     data = upload.read()

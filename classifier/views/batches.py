@@ -25,6 +25,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from classifier.access import SignedInRequest, access_batch, outfits_of
 from classifier.batches import csv_export
+from classifier.batches.results import ended_outfits, groups_of, of_group
 from classifier.batches.service import NOT_OF_THE_FILE, add_photo, cancel, progress_of
 from classifier.batches.unpacking import submit_zip
 from classifier.catalogue import offered_wardrobes
@@ -225,17 +226,24 @@ def _state(batch: Batch) -> dict[str, object]:
 
 def _results(request: SignedInRequest, batch: Batch) -> dict[str, object]:
     after = place(request.GET.get("after", ""))
-    ended = outfits_of(request.user).filter(
-        batch=batch, status__in=(Outfit.Status.DONE, Outfit.Status.FAILED)
-    )
-    outfits, following = outfits_after(ended, after)
-    return {"outfits": outfits, "following": following, "after": after}
+    only = line(request.GET.get("only", ""), 60)
+    ended = ended_outfits(outfits_of(request.user), batch)
+    outfits, following = outfits_after(of_group(ended, only), after)
+    return {
+        "outfits": outfits,
+        "following": following,
+        "after": after,
+        "groups": groups_of(batch),
+        "only": only,
+    }
 
 
 def _name_of(archive: UploadedFile[bytes] | None) -> str:
     """What a batch without a name is called: as its ZIP, or after the moment."""
     name = display_name(archive.name or "") if archive else ""
-    return name.removesuffix(".zip")[:200] or date_format(localtime(), "DATETIME_FORMAT")
+    if name.lower().endswith(".zip"):
+        name = name[: -len(".zip")]
+    return name[:200] or date_format(localtime(), "DATETIME_FORMAT")
 
 
 def _refusal(refused: Refused) -> dict[str, object]:

@@ -68,8 +68,16 @@ def test_the_day_can_be_changed(owners: Program, strangers: Program, make_outfit
 
 
 def test_no_photo_is_a_problem(owners: Program) -> None:
-    answer = owners.post("outfits", files={"other": b"x"})
+    answer = owners.post("outfits", data={"wardrobe": ""}, files={"photo": ("", b"")})
     assert (answer.status_code, code(answer)) == (422, "no_file")
+
+
+@pytest.mark.parametrize("field", ["file", "image", "photos"])
+def test_a_photo_in_another_field_is_told_which_to_use(owners: Program, field: str) -> None:
+    answer = owners.post("outfits", files={field: outfit_jpeg()})
+    assert (answer.status_code, code(answer)) == (422, "wrong_field")
+    assert f"in the field `photo`, not in `{field}`" in answer.json()["detail"]
+    assert not Outfit.objects.exists()
 
 
 def test_an_unknown_wardrobe_is_a_problem(owners: Program) -> None:
@@ -158,7 +166,8 @@ def test_a_list_is_filtered(owners: Program, make_outfit: Make, release: Release
 
     assert ids(status="queued") == [str(waits.pk)]
     assert ids(style=style) == [str(done.pk)]
-    assert ids(style="no-such-style") == []
+    other = next(each for each in release.styles.ids if each != style)
+    assert ids(style=other) == []
     assert ids(created_after=done.created.isoformat()) == [str(waits.pk)]
     assert ids(created_before=waits.created.isoformat()) == [str(done.pk)]
     assert ids(batch=batch["id"]) == []
@@ -285,3 +294,44 @@ def test_an_answer_without_its_style_or_with_one_too_many_is_a_problem(
     answer = owners.put(f"outfits/{outfit.outfit_id}/correction", json=said)
     assert answer.status_code == 422
     assert not Review.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["outfits", "outfits?style=formal", "styles", "profile"])
+def test_head_is_get_without_its_body(owners: Program, release: Release, path: str) -> None:
+    whole, head = owners.get(path), owners.head(path)
+    assert head.status_code == whole.status_code == 200
+    assert head.content == b""
+    for name in ("Content-Type", "Content-Length", "Cache-Control"):
+        assert head.headers[name] == whole.headers[name]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("outfits/00000000-0000-4000-8000-000000000000", 404), ("webhookz", 404)]
+)
+def test_head_of_what_is_not_there_is_a_problem_without_its_body(
+    owners: Program, path: str, status: int
+) -> None:
+    head = owners.head(path)
+    assert (head.status_code, head.content) == (status, b"")
+    assert head.headers["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("style", ["punk", "", "Formal"])
+def test_a_filter_by_a_style_that_no_release_knows_is_a_problem(
+    owners: Program, release: Release, style: str
+) -> None:
+    answer = owners.get("outfits", params={"style": style})
+    assert (answer.status_code, code(answer)) == (422, "unknown_style")
+
+
+def test_a_known_photo_sent_to_a_cancelled_batch_is_refused_like_a_new_one(
+    owners: Program,
+) -> None:
+    assert owners.upload(outfit_jpeg(1)).status_code == 202
+    batch = owners.post("batches", json={"name": "spring"}).json()["id"]
+    owners.post(f"batches/{batch}/cancel")
+    for seed in (1, 2):
+        answer = owners.post(f"batches/{batch}/outfits", files={"photo": outfit_jpeg(seed)})
+        assert (answer.status_code, code(answer)) == (409, "batch_cancelled")
+    assert Outfit.objects.count() == 1
+    assert owners.get(f"batches/{batch}").json()["left_out"] == 0

@@ -1,6 +1,7 @@
 """Batches on the site's pages: begin, progress, failures, CSV, cancel."""
 
 import csv
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
@@ -121,6 +122,41 @@ def test_strangers_see_no_batch(as_owner: Client, as_stranger: Client) -> None:
         assert as_stranger.post(f"/batches/{batch.pk}/{path}").status_code == 404, path
     assert b"closet" not in as_stranger.get("/batches/").content
     assert Client().get(f"/batches/{batch.pk}/").status_code == 302
+
+
+def test_results_are_counted_by_style_and_filtered(
+    as_owner: Client, owner: User, release: Release
+) -> None:
+    batch = Batch.objects.create(owner=owner, name="closet", total=5)
+    worn = [add_outfit(owner, release, style) for style in ("formal", "formal", "boho")]
+    landscape = add_outfit(owner, release, "formal", kind="none")
+    other = add_outfit(owner, release, "formal")
+    record_review(other, owner.pk, Review.Role.OWNER, answer=Review.Answer.NO_STYLE)
+    Outfit.objects.update(batch=batch)
+    Outfit.objects.filter(pk=worn[2].outfit_id).update(original_name="skirt.jpg")
+    page = counts(as_owner, batch)
+    found = dict(re.findall(r'data-group="([^"]+)">(\d+)<', page))
+    assert found == {"formal": "2", "boho": "1", "other:no-outfit": "1", "other:no-style": "1"}
+    assert ">skirt.jpg</span>" in page
+    for only, shown in {
+        "formal": worn[:2],
+        "boho": worn[2:],
+        "other:no-outfit": [landscape],
+        "other:no-style": [other],
+        "punk": [],
+    }.items():
+        part = as_owner.get(f"/batches/{batch.pk}/?only={only}").content.decode()
+        ids = set(re.findall(r'<a href="/outfits/([0-9a-f-]{36})/">', part))
+        assert ids == {str(each.outfit_id) for each in shown}, only
+    asked = as_owner.get(f"/batches/{batch.pk}/results/?only=boho").content.decode()
+    assert "/results/?only=boho" in asked, "what is loaded again is filtered again"
+
+
+@pytest.mark.parametrize("ending", [".zip", ".ZIP", ".Zip"])
+def test_a_zip_names_its_batch_without_its_ending(as_owner: Client, ending: str) -> None:
+    file = SimpleUploadedFile(f"my.closet{ending}", zip_of_photos(1))
+    assert as_owner.post("/batches/", {"archive": file}).status_code == 302
+    assert Batch.objects.get().name == "my.closet"
 
 
 def test_the_csv_has_a_line_for_every_file(as_owner: Client, release: Release) -> None:
