@@ -12,6 +12,7 @@ RUN pip install -r requirements.txt
 
 COPY --chown=fasi manage.py ./
 COPY --chown=fasi fasi_site fasi_site
+COPY --chown=fasi imaging imaging
 COPY --chown=fasi inference inference
 COPY --chown=fasi classifier classifier
 COPY --chown=fasi worker worker

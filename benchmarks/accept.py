@@ -1,6 +1,6 @@
 """`python -m benchmarks.accept`: what accepting a photo of a phone costs, in CPU.
 
-Runs with the product's environment and prints milliseconds as JSON.
+Prints milliseconds as JSON. The photo is read in this process, since CPU is counted by process.
 """
 
 import json
@@ -8,8 +8,10 @@ import statistics
 import time
 from io import BytesIO
 
-import django
 from PIL import Image
+
+from imaging.limits import Limits
+from imaging.photo import sanitise
 
 PIXELS = (2592, 1944)
 ROUNDS = 15
@@ -34,14 +36,16 @@ def plain(data: bytes) -> None:
         photo.save(BytesIO(), "JPEG", quality=85)
 
 
+def ours(data: bytes) -> None:
+    """What a decoder does with it."""
+    sanitise(data, Limits(), lambda memory: None)
+
+
 def main() -> None:
     """Print medians."""
-    django.setup()
-    from classifier.uploads.sanitise import sanitise
-
     data = phone_photo()
     figures = {"accept_phone_kb": len(data) / 1024}
-    for name, function in (("accept_phone_cpu_ms", sanitise), ("accept_plain_cpu_ms", plain)):
+    for name, function in (("accept_phone_cpu_ms", ours), ("accept_plain_cpu_ms", plain)):
         costs = []
         for _ in range(ROUNDS):
             before = time.process_time()

@@ -19,10 +19,12 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
+from imaging.decoders import Decoders
 from tests.support.noisy_photos import noisy_photo
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -84,10 +86,15 @@ def _set_up() -> None:
     django.setup()
 
 
+@cache
+def _decoders() -> Decoders:
+    return Decoders(1)
+
+
 def _decode(path: Path) -> None:
     from worker.folder.decoding import decode
 
-    if isinstance(said := decode(path), str):
+    if isinstance(said := decode(path, _decoders()), str):
         raise ValueError(f"{path}: {said}")
 
 

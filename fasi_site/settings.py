@@ -249,9 +249,15 @@ STORAGES = {
 
 # Photos: what is accepted -----------------------------------------------------------------------
 
-FASI_MAX_UPLOAD_BYTES = env.int("FASI_MAX_UPLOAD_BYTES", default=10 * 1024**2)
-FASI_MAX_PIXELS = env.int("FASI_MAX_PIXELS", default=20_000_000)
+FASI_MAX_UPLOAD_BYTES = env.int("FASI_MAX_UPLOAD_BYTES", default=30 * 1024**2)
+FASI_MAX_PIXELS = env.int("FASI_MAX_PIXELS", default=64_000_000)
 FASI_MIN_SIDE = env.int("FASI_MIN_SIDE", default=64)
+# Photos are decoded in processes of their own: how many each process of ours has at most, and
+# what one photo may take there, in bytes, CPU seconds and seconds.
+FASI_DECODERS = env.int("FASI_DECODERS", default=2)
+FASI_DECODER_BYTES = env.int("FASI_DECODER_BYTES", default=512 * 1024**2)
+FASI_DECODER_CPU_S = env.int("FASI_DECODER_CPU_S", default=8)
+FASI_DECODER_S = env.int("FASI_DECODER_S", default=15)
 # One's own machine is the place for load tests and large folders; on a server the limits bite.
 FASI_UPLOADS_PER_MINUTE = env.int("FASI_UPLOADS_PER_MINUTE", default=100_000 if EMBEDDED else 60)
 FASI_UPLOADS_PER_MINUTE_ADDRESS = env.int(

@@ -162,6 +162,8 @@ def _fetch(claim: Claim) -> NDArray[np.uint8] | Fault:
     try:
         with Image.open(BytesIO(data), formats=("JPEG",)) as image:
             return model_input(image)
+    except SoftTimeLimitExceeded:  # of the task, and no word about this photo
+        raise
     except Exception as error:  # whatever a decoder says of broken bytes, only this row fails
         return Fault(Failure.OBJECT_BROKEN, f"{type(error).__name__}: {error}", lasting=True)
 

@@ -29,7 +29,7 @@ FORM = {
                             "type": "array",
                             "minItems": 1,
                             "items": {"type": "string", "format": "binary"},
-                            "description": "JPEG, PNG, WebP or HEIC; may be sent several times.",
+                            "description": "JPEG, PNG, WebP, HEIC or AVIF; may come several times.",
                         },
                         "wardrobe": {
                             "type": "string",

@@ -33,6 +33,7 @@ NOT_OF_THE_FILE = {
     Refusal.DAILY_QUOTA,
     Refusal.STORAGE_QUOTA,
     Refusal.STORAGE_UNAVAILABLE,
+    Refusal.DECODERS_BUSY,
     Refusal.BATCH_CANCELLED,
 }
 """Whoever sends the file again, later or to another batch, may have it accepted."""

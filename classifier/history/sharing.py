@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageFont, ImageOps
 from classifier.catalogue import style_of
 from classifier.models import Outfit, Prediction, Share
 from classifier.storage import objects
-from inference.thumbnails import jpeg
+from imaging.thumbnails import jpeg
 
 SIZE = (1080, 1350)
 PHOTO = (1080, 990)

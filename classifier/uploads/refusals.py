@@ -19,10 +19,21 @@ class Refusal(StrEnum):
     TOO_LARGE = "too_large"
     NOT_AN_IMAGE = "not_an_image"
     FORMAT = "format_not_accepted"
+    GIF = "format_gif"
+    BMP = "format_bmp"
+    TIFF = "format_tiff"
+    JPEG_XL = "format_jpeg_xl"
     BROKEN = "broken"
     TOO_MANY_PIXELS = "too_many_pixels"
+    TOO_MANY_PIXELS_FOR_FORMAT = "too_many_pixels_for_format"
+    TOO_MANY_SCANS = "too_many_scans"
+    TOO_MANY_CHUNKS = "too_many_chunks"
+    TOO_MANY_TILES = "too_many_tiles"
     TOO_SMALL = "too_small"
     ANIMATED = "animated"
+    DECODING_TOO_LONG = "decoding_too_long"
+    DECODING_FAILED = "decoding_failed"
+    DECODERS_BUSY = "decoders_busy"
     RATE = "too_many_requests"
     DAILY_QUOTA = "daily_quota"
     STORAGE_QUOTA = "storage_quota"
@@ -59,11 +70,27 @@ _ANSWERS: dict[Refusal, tuple[HTTPStatus, Promise]] = {
     ),
     Refusal.NOT_AN_IMAGE: (
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-        _("This file is not a photo that we can read. Send a JPEG, PNG, WebP or HEIC photo."),
+        _("This file is not a photo that we can read. Send a JPEG, PNG, WebP, HEIC or AVIF photo."),
     ),
     Refusal.FORMAT: (
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-        _("This kind of picture is not accepted. Save it as JPEG, PNG, WebP or HEIC."),
+        _("This kind of picture is not accepted. Save it as JPEG, PNG, WebP, HEIC or AVIF."),
+    ),
+    Refusal.GIF: (
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        _("This is a GIF, which is not accepted. Save it as JPEG or PNG."),
+    ),
+    Refusal.BMP: (
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        _("This is a BMP picture, which is not accepted. Save it as JPEG or PNG."),
+    ),
+    Refusal.TIFF: (
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        _("This is a TIFF or raw picture, which is not accepted. Save it as JPEG or PNG."),
+    ),
+    Refusal.JPEG_XL: (
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        _("This is a JPEG XL picture, which is not accepted yet. Save it as JPEG or AVIF."),
     ),
     Refusal.BROKEN: (
         HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -73,6 +100,25 @@ _ANSWERS: dict[Refusal, tuple[HTTPStatus, Promise]] = {
         HTTPStatus.UNPROCESSABLE_ENTITY,
         _("This photo has more than %(megapixels)s megapixels. Send a smaller version of it."),
     ),
+    Refusal.TOO_MANY_PIXELS_FOR_FORMAT: (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        _(
+            "This photo has too many pixels for the way it is saved. Save it as an ordinary JPEG, "
+            "which may have up to %(megapixels)s megapixels."
+        ),
+    ),
+    Refusal.TOO_MANY_SCANS: (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        _("This JPEG is made of far more layers than a photo needs. Save it anew."),
+    ),
+    Refusal.TOO_MANY_CHUNKS: (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        _("This file is made of far more parts than a photo needs. Save it anew."),
+    ),
+    Refusal.TOO_MANY_TILES: (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        _("This photo is put together from far more tiles than it needs. Save it as JPEG."),
+    ),
     Refusal.TOO_SMALL: (
         HTTPStatus.UNPROCESSABLE_ENTITY,
         _("This photo is too small: each side needs at least %(side)s pixels."),
@@ -80,6 +126,18 @@ _ANSWERS: dict[Refusal, tuple[HTTPStatus, Promise]] = {
     Refusal.ANIMATED: (
         HTTPStatus.UNPROCESSABLE_ENTITY,
         _("This picture moves. Send a photo with a single frame."),
+    ),
+    Refusal.DECODING_TOO_LONG: (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        _("Reading this photo took so long that we stopped. Save it anew, or smaller."),
+    ),
+    Refusal.DECODING_FAILED: (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        _("Reading this photo failed in a way that no whole photo does. Save it anew as JPEG."),
+    ),
+    Refusal.DECODERS_BUSY: (
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        _("Several very large photos are being read just now. Try again in a few seconds."),
     ),
     Refusal.RATE: (
         HTTPStatus.TOO_MANY_REQUESTS,
@@ -160,6 +218,8 @@ class Refused(Exception):
             return 60 - now.second
         if self.reason is Refusal.DAILY_QUOTA:
             return 86_400 - (now.hour * 60 + now.minute) * 60 - now.second
+        if self.reason is Refusal.DECODERS_BUSY:
+            return 5
         return 30 if self.reason is Refusal.STORAGE_UNAVAILABLE else 0
 
     @property

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps
 
+from imaging.thumbnails import jpeg, thumb_of
 from inference.preprocessing import model_input
-from inference.thumbnails import jpeg, thumb_of
 
 
 def thumb_file(path: Path) -> bytes:

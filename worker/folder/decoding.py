@@ -15,6 +15,7 @@ from PIL import Image
 
 from classifier.uploads.refusals import Refusal, Refused
 from classifier.uploads.sanitise import thumb
+from imaging.decoders import Decoders
 from inference.preprocessing import model_input
 from worker.folder.files import Found
 
@@ -22,12 +23,12 @@ AHEAD = 16
 """Photos in memory for each thread: enough that the engine never waits, however large the next."""
 
 
-def decode(path: Path) -> npt.NDArray[np.uint8] | str:
+def decode(path: Path, decoders: Decoders) -> npt.NDArray[np.uint8] | str:
     """The model's input uint8 [224, 224, 3] of a file, or why there is none."""
     try:
         if path.stat().st_size > settings.FASI_MAX_UPLOAD_BYTES:
             raise Refused(Refusal.TOO_LARGE)
-        with Image.open(BytesIO(thumb(path.read_bytes()))) as image:
+        with Image.open(BytesIO(thumb(path.read_bytes(), decoders))) as image:
             return model_input(image)
     except Refused as refused:
         return f"{refused.reason}: {refused.sentence}"
@@ -39,18 +40,19 @@ def decoded(
     files: Iterable[Found], threads: int
 ) -> Iterator[tuple[Found, npt.NDArray[np.uint8] | str]]:
     """Each file with what `decode` says of it; at most AHEAD times `threads` are under way."""
+    decoders = Decoders(threads, waiting=threads)
     with ThreadPoolExecutor(threads, "decode") as pool:
         coming: deque[tuple[Found, Future[npt.NDArray[np.uint8] | str]]] = deque()
         for file in files:
-            coming.append((file, pool.submit(_decode_found, file)))
+            coming.append((file, pool.submit(_decode_found, file, decoders)))
             if len(coming) >= AHEAD * threads:
                 yield _next(coming)
         while coming:
             yield _next(coming)
 
 
-def _decode_found(file: Found) -> npt.NDArray[np.uint8] | str:
-    return file.error or decode(file.path)
+def _decode_found(file: Found, decoders: Decoders) -> npt.NDArray[np.uint8] | str:
+    return file.error or decode(file.path, decoders)
 
 
 def _next(

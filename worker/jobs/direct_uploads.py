@@ -21,6 +21,7 @@ log = structlog.get_logger(__name__)
 
 # A task stays short, so that photos that somebody waits for come in between.
 AT_A_TIME = 10
+LATER = (Refusal.RATE, Refusal.STORAGE_UNAVAILABLE, Refusal.DECODERS_BUSY)
 
 
 def check_uploads() -> int:
@@ -52,7 +53,7 @@ def _settled(lease: Lease[DirectUpload]) -> bool:
     except StorageUnavailable:
         return _later(lease, Refused(Refusal.STORAGE_UNAVAILABLE))
     except Refused as refused:
-        if refused.reason in (Refusal.RATE, Refusal.STORAGE_UNAVAILABLE):
+        if refused.reason in LATER:
             return _later(lease, refused)
         direct.refuse(lease, refused.reason)
         log.info("upload_refused", upload=str(lease.row.pk), reason=refused.reason)

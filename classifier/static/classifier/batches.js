@@ -8,7 +8,7 @@ const bar = sending.querySelector("progress");
 const button = form.querySelector("button");
 const IN_A_REQUEST = 4;
 const AT_A_TIME = 2;
-const PHOTO = /\.(jpe?g|png|webp|hei[cf])$/i;
+const PHOTO = /\.(jpe?g|png|webp|hei[cf]|avif)$/i;
 
 function chosen() {
   const files = [...form.querySelectorAll("input[name=photo]")].flatMap((input) => [...input.files]);

@@ -1,6 +1,7 @@
 """Direct uploads: from the form to the outfit, through the real bucket."""
 
 import uuid
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import httpx
 import pytest
 from django.utils import timezone
 from fasi_client import Fasi, FasiError
+from PIL import Image
 from pytest_django.live_server_helper import LiveServer
 
 from classifier.models import DirectUpload, Outfit
@@ -16,7 +18,8 @@ from classifier.orphans import ORPHAN_AGE, remove_orphans
 from classifier.storage import objects
 from classifier.uploads import direct
 from tests.classifier.api.conftest import Program, code
-from tests.support.images import outfit_jpeg
+from tests.support.images import encode, outfit_jpeg
+from tests.support.odd_photos import scan_bomb
 from worker.jobs.direct_uploads import check_uploads
 
 
@@ -97,6 +100,24 @@ def test_what_is_no_photo_is_refused_and_removed(owners: Program) -> None:
     shown = complete(owners, made)
     assert (shown["status"], shown["problem"]["code"]) == ("refused", "not_an_image")
     assert not Outfit.objects.exists()
+    assert left() == []
+
+
+@pytest.mark.parametrize(
+    ("decoder_s", "photo", "reason"),
+    [
+        (15, lambda: scan_bomb(Image.new("RGB", (640, 480)), 3_000), "too_many_scans"),
+        (15, lambda: encode(Image.new("RGB", (96, 96)), "TIFF"), "format_tiff"),
+        (0, outfit_jpeg, "decoding_too_long"),
+    ],
+)
+def test_what_decoders_refuse_is_refused_and_removed(
+    owners: Program, settings: Any, decoder_s: int, photo: Callable[[], bytes], reason: str
+) -> None:
+    settings.FASI_DECODER_S = decoder_s
+    made = begin(owners)
+    send(made, photo())
+    assert complete(owners, made)["problem"]["code"] == reason
     assert left() == []
 
 

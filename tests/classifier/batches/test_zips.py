@@ -9,12 +9,14 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from PIL import Image
 
 from classifier.models import Batch, LeftOut, Outfit, Unpacking
 from classifier.storage import objects
 from classifier.uploads.handler import TooLargeFile
 from tests.support.bucket import keys_below
 from tests.support.images import outfit_jpeg
+from tests.support.odd_photos import scan_bomb
 from tests.support.zipping import link, zip_of, zip_of_photos
 from worker.jobs.maintenance import run_maintenance
 
@@ -63,6 +65,22 @@ def test_what_is_no_photo_is_left_out_with_its_reason(send: Send) -> None:
     assert batch.total == 1
 
 
+def test_what_decoders_refuse_is_left_out_and_the_others_are_taken(
+    send: Send,
+) -> None:
+    bomb = scan_bomb(Image.new("RGB", (640, 480)), 3_000)
+    batch = unpacked(
+        send, zip_of({"a.jpg": bomb, "b.bmp": b"BM" + bytes(99), "c.jpg": outfit_jpeg()})
+    )
+    assert left_out(batch) == {"a.jpg": "too_many_scans", "b.bmp": "format_bmp"}
+    assert batch.total == 1
+
+
+def test_a_photo_that_takes_a_decoder_too_long_is_left_out(send: Send, settings: Any) -> None:
+    settings.FASI_DECODER_S = 0
+    assert left_out(unpacked(send, zip_of_photos(1))) == {"week/1.jpg": "decoding_too_long"}
+
+
 def test_what_systems_add_is_no_part_of_it(send: Send) -> None:
     added = {"__MACOSX/._1.jpg": b"x", "week/.DS_Store": b"x", "Thumbs.db": b"x", "week/": b""}
     batch = unpacked(send, zip_of({**added, "week/1.jpg": outfit_jpeg(1)}))
@@ -93,7 +111,7 @@ def test_a_bomb_is_refused_by_its_headers(send: Send, settings: Any) -> None:
 
 
 def test_one_large_file_is_left_out_without_being_unpacked(send: Send, settings: Any) -> None:
-    bomb = zip_of({"1.jpg": outfit_jpeg(1), "zeros.jpg": bytes(11 * 1024**2)})
+    bomb = zip_of({"1.jpg": outfit_jpeg(1), "zeros.jpg": bytes(31 * 1024**2)})
     batch = unpacked(send, bomb)
     assert left_out(batch) == {"zeros.jpg": "too_large"}
 

@@ -12,6 +12,7 @@ from PIL import Image
 from classifier.models import Outfit
 from classifier.storage import objects
 from tests.support.images import draw_outfit, encode, outfit_jpeg
+from tests.support.odd_photos import chunk, png_of, scan_bomb, with_chunks
 
 Upload = Callable[..., HttpResponse]
 
@@ -21,8 +22,8 @@ SVG = (
 
 
 def pixel_bomb() -> bytes:
-    """40 megapixels of nothing in a few kilobytes."""
-    return encode(Image.new("1", (8000, 5000)), "PNG")
+    """68 megapixels of nothing in a few kilobytes."""
+    return encode(Image.new("1", (8500, 8000)), "PNG")
 
 
 def giant_bomb() -> bytes:
@@ -47,15 +48,36 @@ CASES: dict[str, tuple[Callable[[], bytes], int, str]] = {
     "truncated png": (lambda: encode(draw_outfit(), "PNG")[:-2000], 422, "broken"),
     "truncated webp": (lambda: encode(draw_outfit(), "WEBP")[:1000], 422, "broken"),
     "truncated heic": (lambda: encode(draw_outfit(), "HEIF")[:1000], 422, "broken"),
-    "11 MiB": (lambda: outfit_jpeg() + b"\0" * 11 * 1024**2, 413, "too_large"),
-    "40 megapixels": (pixel_bomb, 422, "too_many_pixels"),
+    "31 MiB": (lambda: outfit_jpeg() + b"\0" * 31 * 1024**2, 413, "too_large"),
+    "68 megapixels": (pixel_bomb, 422, "too_many_pixels"),
     "900 megapixels": (giant_bomb, 422, "too_many_pixels"),
     "too small": (lambda: outfit_jpeg(size=(63, 400)), 422, "too_small"),
-    "animated gif": (lambda: animation("GIF"), 415, "format_not_accepted"),
-    "bmp": (lambda: encode(draw_outfit(), "BMP"), 415, "format_not_accepted"),
+    "62 megapixels with alpha": (
+        lambda: png_of((7900, 7900), 8, 6, bytes(4 * 7900)),
+        422,
+        "too_many_pixels_for_format",
+    ),
+    "scans": (lambda: scan_bomb(Image.new("RGB", (640, 480)), 3_000), 422, "too_many_scans"),
+    "chunks": (
+        lambda: with_chunks(encode(draw_outfit(), "PNG"), [chunk(b"tEXt", b"")] * 30_000),
+        422,
+        "too_many_chunks",
+    ),
+    "tiles": (
+        lambda: encode(Image.new("RGB", (1664, 1664)), "HEIF", quality=1, tile_size=64),
+        422,
+        "too_many_tiles",
+    ),
+    "gif": (lambda: encode(draw_outfit(), "GIF"), 415, "format_gif"),
+    "animated gif": (lambda: animation("GIF"), 415, "format_gif"),
+    "bmp": (lambda: encode(draw_outfit(), "BMP"), 415, "format_bmp"),
+    "tiff": (lambda: encode(draw_outfit(), "TIFF"), 415, "format_tiff"),
+    "jpeg xl": (lambda: b"\xff\x0a" + bytes(200), 415, "format_jpeg_xl"),
+    "jpeg xl in boxes": (lambda: b"\0\0\0\x0cJXL \r\n\x87\n" + bytes(99), 415, "format_jpeg_xl"),
     "svg": (lambda: SVG, 415, "format_not_accepted"),
     "animated webp": (lambda: animation("WEBP"), 422, "animated"),
     "animated png": (lambda: animation("PNG"), 422, "animated"),
+    "animated avif": (lambda: animation("AVIF"), 422, "animated"),
 }
 
 
@@ -69,6 +91,25 @@ def test_is_refused_with_reason_and_sentence(upload: Upload, case: str) -> None:
     assert "mine.jpg" in page
     assert not Outfit.objects.exists()
     assert not list(objects.listing(objects.OUTFITS))
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [("GIF", "GIF"), ("BMP", "BMP"), ("TIFF", "TIFF or raw")]
+)
+def test_the_sentence_says_what_the_picture_is(upload: Upload, kind: str, name: str) -> None:
+    assert f"This is a {name}" in upload(encode(draw_outfit(), kind)).content.decode()
+
+
+def test_a_photo_that_takes_a_decoder_too_long_is_refused_and_the_next_is_accepted(
+    upload: Upload, settings: Any
+) -> None:
+    settings.FASI_DECODER_S = 0  # the decoder is killed as soon as it begins
+    answer = upload(outfit_jpeg(1))
+    assert answer.status_code == 422
+    assert 'data-reason="decoding_too_long"' in answer.content.decode()
+    assert not Outfit.objects.exists()
+    settings.FASI_DECODER_S = 15
+    assert upload(outfit_jpeg(1)).status_code == 302
 
 
 def test_no_file_is_refused(as_owner: Client) -> None:

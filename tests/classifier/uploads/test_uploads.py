@@ -69,7 +69,7 @@ def test_a_small_photo_is_not_enlarged(upload: Upload) -> None:
     assert only_photo().size == (64, 90)
 
 
-@pytest.mark.parametrize("kind", ["PNG", "WEBP", "HEIF", "MPO"])
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "HEIF", "AVIF", "MPO"])
 def test_the_other_formats_are_accepted(upload: Upload, kind: str) -> None:
     options = {"save_all": True, "append_images": [draw_outfit(1)]} if kind == "MPO" else {}
     upload(encode(draw_outfit(), kind, **options))
