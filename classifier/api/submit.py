@@ -2,7 +2,6 @@
 
 from http import HTTPStatus
 
-from allauth.account.adapter import get_adapter
 from django.core.files.uploadedfile import UploadedFile
 from ninja import Status
 
@@ -14,6 +13,7 @@ from classifier.batches.service import add_photo
 from classifier.models import Batch
 from classifier.uploads.accept import accept_photo, display_name
 from classifier.uploads.refusals import Refusal, Refused
+from classifier.web import client_ip
 
 MULTIPART = "multipart/form-data"
 # What django-ninja cannot say of a form: that `photo` is required, and holds files.
@@ -79,7 +79,7 @@ def submit_photos(request: ApiRequest, batch: Batch | None = None) -> Status[Upl
 def _accepted(
     request: ApiRequest, upload: UploadedFile[bytes], wardrobe: str, batch: Batch | None
 ) -> SubmittedOut:
-    ip_address = get_adapter().get_client_ip(request)
+    ip_address = client_ip(request)
     if batch:
         accepted = add_photo(batch, upload, ip_address=ip_address, wardrobe=wardrobe)
     else:

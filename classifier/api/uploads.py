@@ -3,7 +3,6 @@
 import uuid
 from http import HTTPStatus
 
-from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.shortcuts import get_object_or_404
 from ninja import Router, Status
@@ -17,6 +16,7 @@ from classifier.models import Batch, DirectUpload
 from classifier.uploads import direct
 from classifier.uploads.accept import display_name
 from classifier.uploads.direct import TooManyOpen
+from classifier.web import client_ip
 
 router = Router()
 
@@ -41,7 +41,7 @@ def create_upload(
             display_name(upload.name),
             wardrobe=upload.wardrobe,
             batch=batch,
-            ip_address=get_adapter().get_client_ip(request),
+            ip_address=client_ip(request),
         )
     except TooManyOpen as error:
         most = str(settings.FASI_OPEN_UPLOADS)

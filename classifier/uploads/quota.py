@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 
 from classifier.models import Outfit
 from classifier.uploads.refusals import Refusal, Refused
+from classifier.web import ip_group
 
 log = structlog.get_logger(__name__)
 
@@ -51,7 +52,7 @@ def consume_quota(
 def _check_rates(owner_id: int, ip_address: str, now: datetime) -> None:
     minute, from_address = count(
         (f"uploads:minute:{owner_id}:{now:%H%M}", MINUTE),
-        (f"uploads:address:{ip_address}:{now:%H%M}", MINUTE),
+        (f"uploads:address:{ip_group(ip_address)}:{now:%H%M}", MINUTE),
     )
     if (
         minute > settings.FASI_UPLOADS_PER_MINUTE

@@ -3,7 +3,6 @@
 import uuid
 from typing import IO, cast
 
-from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -36,6 +35,7 @@ from classifier.uploads.accept import display_name
 from classifier.uploads.handler import ZIP_FIELD, TooLargeFile
 from classifier.uploads.refusals import Refusal, Refused
 from classifier.values.text import line
+from classifier.web import client_ip, wants_json
 
 PAGE_SIZE = 20
 FAILURES_SHOWN = 100
@@ -56,7 +56,7 @@ class BatchesView(LoginRequiredMixin, View):
         archive, photos = request.FILES.get(ZIP_FIELD), request.FILES.getlist("photo")
         name = line(request.POST.get("name", ""), 200) or _name_of(archive)
         wardrobe = request.POST.get("wardrobe", "")
-        for_script = _wants_json(request)
+        for_script = wants_json(request)
         try:
             if wardrobe and wardrobe not in offered_wardrobes():
                 raise Refused(Refusal.UNKNOWN_WARDROBE)
@@ -87,7 +87,7 @@ class BatchesView(LoginRequiredMixin, View):
         if isinstance(archive, TooLargeFile):
             raise Refused(Refusal.ZIP_TOO_LARGE)
         file = cast(IO[bytes], archive.file)
-        ip_address = get_adapter().get_client_ip(request)
+        ip_address = client_ip(request)
         return submit_zip(
             request.user.pk, file, name=name, wardrobe=wardrobe, ip_address=ip_address
         )
@@ -114,7 +114,7 @@ def _add(
     request: SignedInRequest, batch: Batch, photos: list[UploadedFile[bytes]]
 ) -> list[tuple[str, Refused]]:
     """Add them until one is refused for a reason that the others share; those that were refused."""
-    ip_address = get_adapter().get_client_ip(request)
+    ip_address = client_ip(request)
     wardrobe = request.POST.get("wardrobe", "")
     refused: list[tuple[str, Refused]] = []
     for photo in photos:
@@ -248,7 +248,3 @@ def _name_of(archive: UploadedFile[bytes] | None) -> str:
 
 def _refusal(refused: Refused) -> dict[str, object]:
     return {"reason": refused.reason, "sentence": refused.sentence}
-
-
-def _wants_json(request: SignedInRequest) -> bool:
-    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"

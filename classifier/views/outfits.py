@@ -4,11 +4,10 @@ import uuid
 from datetime import date
 from http import HTTPStatus
 
-from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -34,6 +33,7 @@ from classifier.uploads.quota import consume_quota
 from classifier.uploads.refusals import Refusal, Refused
 from classifier.views.history import history
 from classifier.views.home import upload_page
+from classifier.web import client_ip, wants_json
 
 
 class OutfitsView(LoginRequiredMixin, View):
@@ -53,8 +53,7 @@ class OutfitsView(LoginRequiredMixin, View):
         refused: list[tuple[str, Refused]] = []
         uploads = request.FILES.getlist("photo")
         wardrobe = request.POST.get("wardrobe", "")
-        # allauth's way to the address knows how many of the proxies before us are our own.
-        ip_address = get_adapter().get_client_ip(request)
+        ip_address = client_ip(request)
         for upload in uploads:
             try:
                 accepted.append(
@@ -71,7 +70,7 @@ class OutfitsView(LoginRequiredMixin, View):
                 refused.append((display_name(upload.name or ""), refusal))
         if not uploads:
             refused.append(("", Refused(Refusal.NO_FILE)))
-        if _wants_json(request):
+        if wants_json(request):
             return _told(accepted, refused)
         if not accepted:
             return upload_page(request, refused)
@@ -115,7 +114,7 @@ def outfit_state(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponse
     """The part of the page that asks again while the outfit waits; or JSON for a script."""
     outfit = access_outfit(request.user, outfit_id)
     state = _state(outfit)
-    if not _wants_json(request):
+    if not wants_json(request):
         return render(request, "classifier/_outfit_state.html", state)
     failure = state["failure"]
     answer = {
@@ -134,10 +133,6 @@ def _taken(request: HttpRequest, photos: int) -> date | None:
         return date.fromisoformat(request.POST.get("taken", "")) if photos == 1 else None
     except ValueError:
         return None
-
-
-def _wants_json(request: HttpRequest) -> bool:
-    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
 
 
 def _told(accepted: list[Accepted], refused: list[tuple[str, Refused]]) -> JsonResponse:
@@ -241,7 +236,7 @@ def try_again(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponse:
     if not owner_may_try_again(outfit):
         return _not_tried(request, outfit, HTTPStatus.CONFLICT, _("It was tried too often."))
     try:
-        consume_quota(request.user.id, get_adapter().get_client_ip(request), stores=False)
+        consume_quota(request.user.id, client_ip(request), stores=False)
     except Refused as refusal:
         return _not_tried(request, outfit, refusal.status, refusal.sentence)
     requeue([outfit.pk], Outfit.Priority.INTERACTIVE)
