@@ -14,6 +14,7 @@ COPY --chown=fasi manage.py ./
 COPY --chown=fasi fasi_site fasi_site
 COPY --chown=fasi imaging imaging
 COPY --chown=fasi inference inference
+COPY --chown=fasi outbound outbound
 COPY --chown=fasi classifier classifier
 COPY --chown=fasi worker worker
 COPY --chown=fasi models models

@@ -290,6 +290,8 @@ FASI_API_WAITERS = env.int(
 
 # Webhooks may lead into our own network, and need no TLS: for one's own machine only.
 FASI_WEBHOOK_ALLOW_INTERNAL = env.bool("FASI_WEBHOOK_ALLOW_INTERNAL", default=EMBEDDED)
+# Elsewhere they may lead to these ports of the public internet only.
+FASI_WEBHOOK_PORTS = env.list("FASI_WEBHOOK_PORTS", cast=int, default=[443, 8443])
 # How long the permission to put a photo into the bucket lasts, and how many one person may have.
 FASI_DIRECT_UPLOAD_S = env.int("FASI_DIRECT_UPLOAD_S", default=3600)
 FASI_OPEN_UPLOADS = env.int("FASI_OPEN_UPLOADS", default=100_000 if EMBEDDED else 1_000)

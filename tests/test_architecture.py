@@ -14,7 +14,10 @@ from django.conf import settings
 from classifier.checks import ASCENDING, check_timing_order, timing_errors
 
 ROOT = Path(settings.BASE_DIR)
-PACKAGES = ("fasi_site", "classifier", "worker", "crawler", "training", "benchmarks", "tests")
+PACKAGES = (
+    *("fasi_site", "inference", "outbound", "classifier", "worker", "crawler", "training"),
+    *("benchmarks", "tests"),
+)
 
 
 def run(code: str) -> str:

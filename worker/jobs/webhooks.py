@@ -17,7 +17,8 @@ from django.utils import timezone
 from classifier.integrations import deliveries
 from classifier.integrations.deliveries import Claim
 from classifier.integrations.signatures import signed_headers
-from classifier.integrations.targets import AddressRefused, Target, target
+from classifier.integrations.targets import AddressRefused, target
+from outbound.targets import Target
 
 log = structlog.get_logger(__name__)
 
