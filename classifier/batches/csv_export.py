@@ -1,24 +1,14 @@
 """A batch's results as CSV: a line for each outfit and for each file that was left out."""
 
-import csv
 from collections.abc import Iterable, Iterator
 
 from django.db.models import Prefetch
 
 from classifier.models import Batch, Outfit, Prediction
+from classifier.spreadsheets import csv_download
 
 COLUMNS = ("path", "kind", "style", "confidence", "decided", "set", "top", "error")
 SEEN_BEFORE = "seen_before"
-# What a spreadsheet program takes for a formula, which a file's name must not be.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-class _Line:
-    """What csv writes to: keeps the line that was written last."""
-
-    def write(self, line: str) -> int:
-        self.text = line
-        return len(line)
 
 
 def lines(batch: Batch) -> Iterator[str]:
@@ -27,14 +17,7 @@ def lines(batch: Batch) -> Iterator[str]:
     What counts as no outfit has no style; `top` is what the model would say if it were one.
     `error` is a reason code, or `waiting`, or `seen_before` for a photo that was uploaded before.
     """
-    line = _Line()
-    writer = csv.writer(line)
-    writer.writerow(COLUMNS)
-    # With a byte order mark, or spreadsheet programs take it for another encoding.
-    yield "\ufeff" + line.text
-    for row in _rows(batch):
-        writer.writerow([_harmless(cell) for cell in row])
-        yield line.text
+    return csv_download(COLUMNS, _rows(batch))
 
 
 def _rows(batch: Batch) -> Iterator[Iterable[str]]:
@@ -67,7 +50,3 @@ def _of_outfit(outfit: Outfit) -> Iterable[str]:
 
 def _without_answer(path: str, error: str) -> Iterable[str]:
     return path, *[""] * (len(COLUMNS) - 2), error
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell

@@ -10,11 +10,9 @@ Photos do not shrink, so they are packed without looking for what could (deflate
 is read in a stream needs that method all the same, since their sizes follow the bytes.
 """
 
-import csv
 import json
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from io import TextIOWrapper
 from itertools import islice
 from typing import IO, Any, cast
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -24,6 +22,7 @@ from django.db.models import QuerySet
 
 from classifier.models import Outfit
 from classifier.personal_data.records import account_of, photo_name, rows_of
+from classifier.spreadsheets import csv_download
 from classifier.storage import objects
 from classifier.storage.multipart import MultipartObject
 from classifier.storage.objects import ObjectMissing
@@ -117,26 +116,18 @@ def _entry(name: str, changed: datetime) -> ZipInfo:
 
 
 def _write_csv(file: IO[bytes], rows: Iterator[dict[str, Any]]) -> None:
-    # With a byte order mark, or spreadsheet programs take it for another encoding.
-    with TextIOWrapper(file, "utf-8-sig", newline="") as text:
-        writer = csv.DictWriter(text, COLUMNS)
-        writer.writeheader()
-        for row in rows:
-            newest = row["predictions"][-1] if row["predictions"] else {}
-            writer.writerow(
-                {
-                    **{name: row[name] for name in COLUMNS if name in row},
-                    "name": _plain(row["name"]),
-                    "predicted_style": newest.get("style"),
-                    "confidence": newest.get("confidence"),
-                    "model": newest.get("model"),
-                }
-            )
+    for line in csv_download(COLUMNS, map(_cells, rows)):
+        file.write(line.encode())
 
 
-def _plain(text: str) -> str:
-    """A file's name that spreadsheet programs do not take for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) else text
+def _cells(row: dict[str, Any]) -> list[Any]:
+    newest = row["predictions"][-1] if row["predictions"] else {}
+    of_prediction = {
+        "predicted_style": newest.get("style"),
+        "confidence": newest.get("confidence"),
+        "model": newest.get("model"),
+    }
+    return [(row | of_prediction)[name] for name in COLUMNS]
 
 
 def _write_json(file: IO[bytes], rows: Iterator[dict[str, Any]]) -> None:

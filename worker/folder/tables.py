@@ -13,9 +13,9 @@ import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
-from io import StringIO
 from pathlib import Path
 
+from classifier.spreadsheets import csv_line, unescaped
 from worker.folder.rows import Guess, Row
 
 COLUMNS = ("path", "kind", "style", "confidence", "decided", "set", "top", "error")
@@ -114,24 +114,23 @@ class Table(ABC):
 
 
 class CsvTable(Table):
-    """For spreadsheets."""
+    """For spreadsheets, and for programs, which find no byte order mark."""
 
     def head(self) -> bytes:
-        return _csv_line(COLUMNS)
+        return csv_line(COLUMNS, end="\n").encode()
 
     def line(self, row: Row) -> bytes:
-        return _csv_line(
-            (
-                row.path,
-                row.kind,
-                row.style,
-                "" if row.confidence is None else f"{row.confidence:.4f}",
-                "" if row.decided is None else str(row.decided).lower(),
-                " ".join(row.set),
-                " ".join(f"{each.style}:{each.probability:.4f}" for each in row.top),
-                row.error,
-            )
+        cells = (
+            row.path,
+            row.kind,
+            row.style,
+            None if row.confidence is None else f"{row.confidence:.4f}",
+            None if row.decided is None else str(row.decided).lower(),
+            " ".join(row.set),
+            " ".join(f"{each.style}:{each.probability:.4f}" for each in row.top),
+            row.error,
         )
+        return csv_line(cells, end="\n").encode()
 
     def parsed(self, lines: Iterable[str]) -> Iterator[Row]:
         reader = csv.reader(lines)
@@ -140,14 +139,14 @@ class CsvTable(Table):
         try:
             for path, kind, style, confidence, decided, styles, top, error in reader:
                 yield Row(
-                    path=path,
+                    path=unescaped(path),
                     kind=kind,
                     style=style,
                     confidence=float(confidence) if confidence else None,
                     decided=decided.lower() == "true" if decided else None,
                     set=tuple(styles.split()),
                     top=tuple(_guess(each) for each in top.split()),
-                    error=error,
+                    error=unescaped(error),
                 )
         except ValueError as wrong:
             raise self._foreign() from wrong
@@ -170,12 +169,6 @@ class JsonTable(Table):
                 yield Row(**fields | {"set": tuple(fields["set"]), "top": top})
             except (ValueError, TypeError, KeyError, AttributeError) as error:
                 raise self._foreign() from error
-
-
-def _csv_line(values: Sequence[str]) -> bytes:
-    out = StringIO()
-    csv.writer(out, lineterminator="\n").writerow(values)
-    return out.getvalue().encode()
 
 
 def _guess(text: str) -> Guess:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from tests.support.images import outfit_jpeg
 from tests.support.starting import wait_until
 from tests.worker.folder.folders import COMMAND, ENVIRONMENT, classify_folder, fill, read
 
@@ -111,3 +112,16 @@ def test_new_files_are_added_to_a_finished_result(tmp_path: Path) -> None:
 
 def names_in_order(names: list[str]) -> list[str]:
     return sorted(names)
+
+
+def test_a_name_like_a_formula_is_text_for_a_spreadsheet_and_is_not_done_twice(
+    tmp_path: Path,
+) -> None:
+    folder, output = tmp_path / "photos", tmp_path / "r.csv"
+    folder.mkdir()
+    (folder / "=1+1.jpg").write_bytes(outfit_jpeg(1))
+    classify_folder(folder, "--output", output)
+    assert [row["path"] for row in read(output.read_text())] == ["'=1+1.jpg"]
+    again = classify_folder(folder, "--output", output, "--resume")
+    assert "0 files" in again.stderr
+    assert len(read(output.read_text())) == 1
