@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from allauth.account.adapter import get_adapter
 from allauth.usersessions.models import UserSession
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+
+from classifier.web import client_ip
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -39,7 +40,7 @@ def _note(request: HttpRequest) -> None:
         session_key=request.session.session_key, last_seen_at__lt=now - NOTED_EVERY
     ).update(
         last_seen_at=now,
-        ip=get_adapter().get_client_ip(request),
+        ip=client_ip(request),
         user_agent=request.headers.get("User-Agent", "")[:200],
     )
 
