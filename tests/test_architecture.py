@@ -15,8 +15,8 @@ from classifier.checks import ASCENDING, check_timing_order, timing_errors
 
 ROOT = Path(settings.BASE_DIR)
 PACKAGES = (
-    *("fasi_site", "inference", "outbound", "classifier", "worker", "crawler", "training"),
-    *("benchmarks", "tests"),
+    *("fasi_site", "inference", "imaging", "outbound", "classifier", "worker", "crawler"),
+    *("training", "benchmarks", "tests"),
 )
 
 
