@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from classifier.access import ticketed
+from classifier.audit import admin as audit_admin  # noqa: F401  (registers its page)
 from classifier.lifecycle.removal import remove_outfit
 from classifier.lifecycle.reviews import record_review
 from classifier.models import Batch, Outfit, Prediction, Release, Review

@@ -9,3 +9,6 @@ class ClassifierConfig(AppConfig):
 
     def ready(self) -> None:
         from classifier import checks  # noqa: F401  (registers the system checks)
+        from classifier.audit import signals
+
+        signals.connect()

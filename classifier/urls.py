@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 
 from classifier.api.root import api
 from classifier.values.converters import TokenConverter
+from classifier.views.activity import activity_page
 from classifier.views.batches import (
     BatchesView,
     add_photos,
@@ -81,6 +82,7 @@ urlpatterns = [
     path("api/", api.urls),
     path("outfits/<uuid:outfit_id>/try-again/", try_again, name="outfit_try_again"),
     path("outfits/<uuid:outfit_id>/similar/", similar_page, name="outfit_similar"),
+    path("account/activity/", activity_page, name="activity"),
     path("account/data/", data_page, name="data"),
     path("account/data/export/", prepare_export, name="data_export"),
     path("account/data/export/state/", export_state, name="data_export_state"),

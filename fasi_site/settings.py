@@ -296,6 +296,9 @@ FASI_WEBHOOK_PORTS = env.list("FASI_WEBHOOK_PORTS", cast=int, default=[443, 8443
 FASI_DIRECT_UPLOAD_S = env.int("FASI_DIRECT_UPLOAD_S", default=3600)
 FASI_OPEN_UPLOADS = env.int("FASI_OPEN_UPLOADS", default=100_000 if EMBEDDED else 1_000)
 
+# How many days the audit trail is kept; the database keeps each entry for 30 whatever this says.
+FASI_AUDIT_DAYS = env.int("FASI_AUDIT_DAYS", default=365)
+
 # Languages, static files ------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"

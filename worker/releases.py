@@ -11,6 +11,7 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 
+from classifier.audit import Action, record
 from classifier.models import Release
 from classifier.storage import objects
 from inference.bundle import Bundle, BundleError, load_bundle
@@ -43,6 +44,7 @@ def register(folder: Path, name: str) -> Release:
         taxonomy=bundle.taxonomy.to_dict(),
         metrics=dict(bundle.metrics),
     )
+    record(Action.RELEASE_REGISTERED, release=name, sha256=bundle.sha256)
     log.info("release_registered", release=name, sha256=bundle.sha256)
     return release
 
@@ -65,6 +67,7 @@ def activate(release: Release) -> None:
             return
         active.update(status=Release.Status.RETIRED)
         Release.objects.filter(pk=release.pk).update(status=Release.Status.ACTIVE)
+        record(Action.RELEASE_ACTIVATED, release=release.name, sha256=release.sha256)
     log.info("release_activated", release=release.name)
 
 

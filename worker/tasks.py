@@ -9,6 +9,7 @@ from celery import current_app, shared_task
 from celery.signals import worker_init, worker_process_init
 from django.conf import settings
 
+from classifier.audit.recording import forget_old
 from classifier.checks import timing_errors
 from classifier.integrations import deliveries, idempotency
 from classifier.lifecycle.claims import return_expired
@@ -74,6 +75,7 @@ def remove_orphaned_objects() -> None:
     direct.expire()
     idempotency.forget_old()
     deliveries.forget_old()
+    forget_old()
     remove_orphans()
 
 

@@ -19,6 +19,7 @@ from classifier.api.schemas import (
     WebhookOut,
 )
 from classifier.api.serializers import delivery_out, webhook_out
+from classifier.audit import Action, record
 from classifier.integrations.deliveries import record_test
 from classifier.integrations.signatures import new_secret
 from classifier.integrations.targets import AddressRefused, target
@@ -48,6 +49,7 @@ def create_webhook(request: ApiRequest, webhook: WebhookIn) -> Status[NewWebhook
         secret=new_secret(),
         events=[str(event) for event in webhook.events],
     )
+    record(Action.WEBHOOK_MADE, request=request, actor=request.auth.owner_id, webhook=str(made.pk))
     shown = webhook_out(made).model_dump()
     return Status(HTTPStatus.CREATED, NewWebhookOut(**shown, secret=made.secret))
 
@@ -69,6 +71,12 @@ def get_webhook(request: ApiRequest, webhook_id: uuid.UUID) -> WebhookOut:
 def delete_webhook(request: ApiRequest, webhook_id: uuid.UUID) -> HttpResponse:
     """Delete a webhook with its deliveries."""
     _mine(request, webhook_id).delete()
+    record(
+        Action.WEBHOOK_REMOVED,
+        request=request,
+        actor=request.auth.owner_id,
+        webhook=str(webhook_id),
+    )
     return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
 

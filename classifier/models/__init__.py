@@ -1,6 +1,7 @@
 """The tables: outfits and what is known about them, and what people asked for their data."""
 
 from classifier.models.attempt import Attempt
+from classifier.models.audit import AuditEntry
 from classifier.models.batch import Batch, LeftOut
 from classifier.models.consent import Consent
 from classifier.models.erasure import Erasure
@@ -20,6 +21,7 @@ from classifier.models.webhook import Delivery, Event, Webhook
 __all__ = [
     "ApiToken",
     "Attempt",
+    "AuditEntry",
     "Batch",
     "Consent",
     "Delivery",

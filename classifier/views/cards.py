@@ -11,6 +11,7 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from classifier.access import SignedInRequest, access_outfit
+from classifier.audit import Action, record
 from classifier.history import sharing
 from classifier.history.heatmap import heat_png
 from classifier.lifecycle.reviews import UnknownStyle, record_review
@@ -81,6 +82,7 @@ def share_outfit(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponse
     outfit = access_outfit(request.user, outfit_id)
     if "stop" in request.POST:
         sharing.stop(outfit)
+        record(Action.UNSHARED, request=request, outfit=outfit.pk)
         messages.success(request, _("The link does not work any more."))
     elif outfit.status != Outfit.Status.DONE:
         messages.error(request, _("There is nothing to share until the style is known."))
@@ -88,6 +90,7 @@ def share_outfit(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponse
         messages.error(request, _("There is nothing to share of a photo without an outfit."))
     else:
         sharing.share(outfit)
+        record(Action.SHARED, request=request, outfit=outfit.pk)
     return redirect(outfit)
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from classifier.access import SignedInRequest
+from classifier.audit import Action, record
 from classifier.history.time_zones import choose_zone, zone_names
 from classifier.models import Export, Preferences
 from classifier.personal_data.consents import may_train, record_consent
@@ -66,6 +67,7 @@ def prepare_export(request: SignedInRequest) -> HttpResponse:
     """Have an export prepared; one that is on its way goes on."""
     try:
         request_export(request.user.id)
+        record(Action.EXPORT_REQUESTED, request=request)
     except StorageUnavailable:
         messages.error(
             request, _("The photo store does not answer, so nothing was begun; try again soon.")
@@ -86,10 +88,12 @@ def export_file(request: SignedInRequest) -> HttpResponseBase:
         return redirect("data")
     name = f"fasi-{export.ready:%Y-%m-%d}.zip"
     try:
-        return stored(export.key, ZIP, download_as=name)
+        answer = stored(export.key, ZIP, download_as=name)
     except ObjectMissing:
         messages.info(request, _("That export is no longer there. Prepare a new one."))
         return redirect("data")
+    record(Action.EXPORT_FETCHED, request=request)
+    return answer
 
 
 @login_required
@@ -98,6 +102,7 @@ def change_consent(request: SignedInRequest) -> HttpResponse:
     """Field `given`: 1 or 0."""
     given = request.POST.get("given") == "1"
     record_consent(request.user.id, given)
+    record(Action.CONSENT_CHANGED, request=request, given=given)
     if given:
         messages.success(request, _("Thank you. Photos with a verdict may train the next model."))
     else:
@@ -132,6 +137,7 @@ def erase_account(request: SignedInRequest) -> HttpResponse:
     elif confirm != user.get_username():
         return _data_page(request, _("That is not your name. Nothing was erased."), status=422)
     close_account(user)
+    record(Action.ACCOUNT_CLOSED, request=request)
     logout(request)
     messages.success(
         request, _("Your account is gone. Your photos are being removed from our disks now.")

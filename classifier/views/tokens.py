@@ -19,6 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from classifier.access import SignedInRequest
+from classifier.audit import Action, record
 from classifier.integrations.tokens import Issued, TokenRefused, issue_token, revoke_token
 from classifier.models import ApiToken, Scope
 from classifier.values.text import single_line
@@ -83,6 +84,8 @@ class TokensView(LoginRequiredMixin, View):
         except TokenRefused as error:
             form.add_error(None, str(error))
             return _page(request, form, status=422)
+        scopes = form.cleaned_data["scopes"]
+        record(Action.TOKEN_MADE, request=request, token=str(issued.token.pk), scopes=scopes)
         return _page(request, TokenForm(owner=request.user), issued)
 
 
@@ -99,5 +102,6 @@ def _page(
 def revoke(request: SignedInRequest, token_id: uuid.UUID) -> HttpResponse:
     """End a token at once."""
     if revoke_token(request.user, token_id):
+        record(Action.TOKEN_REVOKED, request=request, token=str(token_id))
         messages.success(request, _("The token is revoked. Programs that used it are locked out."))
     return redirect("tokens")
