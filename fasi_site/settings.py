@@ -127,6 +127,8 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 # The job engine ---------------------------------------------------------------------------------
 
 FASI_ENGINE = env.str("FASI_ENGINE", default="openvino")
+# Off: every photo counts as an outfit, for sites that get no others.
+FASI_GATE = env.bool("FASI_GATE", default=True)
 FASI_CLAIM_SIZE = env.int("FASI_CLAIM_SIZE", default=32)
 FASI_MAX_ATTEMPTS = env.int("FASI_MAX_ATTEMPTS", default=3)
 FASI_FETCH_THREADS = env.int("FASI_FETCH_THREADS", default=8)

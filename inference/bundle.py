@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,10 @@ class Bundle:
     taxonomy: Taxonomy
     calibration: Calibration
     metrics: Mapping[str, Any]
+
+    def without_gate(self) -> Bundle:
+        """The same bundle, but every photo counts as an outfit."""
+        return replace(self, calibration=replace(self.calibration, gate=None))
 
 
 def load_bundle(path: Path | str) -> Bundle:

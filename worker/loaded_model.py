@@ -62,6 +62,8 @@ def loaded_model() -> LoadedModel:
 def _load(release: Release) -> LoadedModel:
     started = time.perf_counter()
     bundle = fetch_bundle(release)
+    if not settings.FASI_GATE:
+        bundle = bundle.without_gate()
     engine = load_engine(settings.FASI_ENGINE, bundle)
     engine.run(np.zeros((1, INPUT_SIZE, INPUT_SIZE, 3), dtype=np.uint8))  # the first run allocates
     log.info(

@@ -187,7 +187,7 @@ class LiveStack:
         """A worker; `engine` may be one of `tests.support.engines`."""
         command = [*CELERY, "worker", "--loglevel", "WARNING", "--without-gossip"]
         command += ["--without-mingle", "-n", f"{name}@%h"]
-        variables = {"FASI_ENGINE": engine, GATE: str(self.gate), **more}
+        variables = {"FASI_ENGINE": engine, "FASI_GATE": "false", GATE: str(self.gate), **more}
         return self._start(name, command, variables)
 
     def start_maintenance(self, name: str = "chores") -> Part:

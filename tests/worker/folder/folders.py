@@ -13,14 +13,19 @@ from tests.support.images import outfit_jpeg
 
 COMMAND = (sys.executable, str(settings.BASE_DIR / "manage.py"), "classify_folder")
 # Nothing but what a shell has: the command must not need one of our settings.
-ENVIRONMENT = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/")}
+# Beside that the photos of tests are drawn, so the model's gate is only asked where a test says so.
+ENVIRONMENT = {
+    "PATH": os.environ["PATH"],
+    "HOME": os.environ.get("HOME", "/"),
+    "FASI_GATE": "false",
+}
 
 
-def classify_folder(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+def classify_folder(*arguments: str | Path, gate: bool = False) -> subprocess.CompletedProcess[str]:
     """Run the command to its end."""
     return subprocess.run(
         [*COMMAND, *map(str, arguments)],
-        env=ENVIRONMENT,
+        env={**ENVIRONMENT, "FASI_GATE": str(gate).lower()},
         capture_output=True,
         text=True,
         timeout=300,

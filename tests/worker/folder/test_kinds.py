@@ -24,7 +24,7 @@ def test_photos_without_an_outfit_have_a_kind_and_no_style(
     (photos / "snow.png").write_bytes(encode(Image.new("RGB", (200, 300), "white"), "PNG"))
     table, report, copies = (tmp_path / name for name in ("r.csv", "r.html", "sorted"))
     ended = classify_folder(
-        photos, "--output", table, "--report", report, "--copy-to", copies, *model
+        photos, "--output", table, "--report", report, "--copy-to", copies, *model, gate=True
     )
     assert ended.returncode == 0, ended.stderr
     assert "no outfit                 2" in ended.stderr
@@ -43,14 +43,28 @@ def test_photos_without_an_outfit_have_a_kind_and_no_style(
     assert page.count("data:image/jpeg;base64,") == 3
 
     (photos / "dusk.png").write_bytes(encode(Image.new("RGB", (300, 200), "black"), "PNG"))
-    again = classify_folder(photos, "--output", table, "--resume", *model)
+    again = classify_folder(photos, "--output", table, "--resume", *model, gate=True)
     assert again.returncode == 0, again.stderr
     assert "3 were done before" in again.stderr
     assert [row["kind"] for row in read(table.read_text())] == ["outfit", "none", "people", "none"]
 
     frame = tmp_path / "r.parquet"
     for option in ((), ("--resume",)):
-        assert classify_folder(photos, "--output", frame, *option, *model).returncode == 0
+        ended = classify_folder(photos, "--output", frame, *option, *model, gate=True)
+        assert ended.returncode == 0, ended.stderr
         stored = pq.read_table(frame)
         assert stored["set"].to_pylist() == [coat["set"].split(), [], [], []]
         assert stored["kind"].to_pylist() == ["outfit", "none", "none", "people"]
+
+
+def test_without_the_gate_every_photo_is_an_outfit(
+    starter_copy: Callable[[], Path], tmp_path: Path
+) -> None:
+    bundle = starter_copy()
+    add_gate_and_sets(bundle)
+    (tmp_path / "night.png").write_bytes(encode(Image.new("RGB", (200, 300), "black"), "PNG"))
+    model = ("--bundle", bundle, "--engine", "tests.support.engines:ByColour")
+    ended = classify_folder(tmp_path, "--output", "-", *model)
+    (row,) = read(ended.stdout)
+    assert row["kind"] == "outfit"
+    assert row["style"]

@@ -213,6 +213,8 @@ def _check_places(options: dict[str, Any]) -> None:
 def _model(options: dict[str, Any]) -> tuple[Bundle, Engine]:
     try:
         bundle = load_bundle(options["bundle"])
+        if not settings.FASI_GATE:
+            bundle = bundle.without_gate()
         wardrobe = options["wardrobe"]
         if wardrobe and wardrobe not in bundle.taxonomy.wardrobes:
             known = ", ".join(sorted(bundle.taxonomy.wardrobes)) or "none"
