@@ -9,7 +9,6 @@ import os
 import resource
 import signal
 import socket
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -70,8 +69,9 @@ def _answered(
         if job == "thumb":
             return {}, [thumb(data, limits, admit)]
         clean = sanitise(data, limits, admit)
-        fields = asdict(clean)
-        return fields, [fields.pop("photo"), fields.pop("thumb")]
+        taken = clean.taken.isoformat() if clean.taken else None
+        fields = {"width": clean.width, "height": clean.height, "taken": taken}
+        return fields, [clean.photo, clean.thumb]
     except Rejected as rejected:
         return {"reason": rejected.reason}, []
     except MemoryError:

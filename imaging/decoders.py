@@ -19,6 +19,7 @@ import subprocess
 import sys
 import threading
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +111,8 @@ class Decoders:
     def sanitise(self, data: bytes, limits: Limits) -> Sanitised:
         """See `imaging.photo.sanitise`. Raises Rejected."""
         fields, (photo, thumb) = self._decoded("sanitise", data, limits)
-        return Sanitised(photo, thumb, fields["width"], fields["height"])
+        taken = datetime.fromisoformat(fields["taken"]) if fields["taken"] else None
+        return Sanitised(photo, thumb, fields["width"], fields["height"], taken)
 
     def thumb(self, data: bytes, limits: Limits) -> bytes:
         """See `imaging.photo.thumb`. Raises Rejected."""

@@ -17,6 +17,7 @@ from imaging.colour import in_srgb, resizable
 from imaging.exif import ORIENTATION
 from imaging.inspection import inspect
 from imaging.limits import Limits
+from imaging.moment import moment_taken
 from imaging.picture import Kind, Picture
 from imaging.reasons import Reason, Rejected
 from imaging.sanitised import Sanitised
@@ -46,8 +47,10 @@ def sanitise(data: bytes, limits: Limits, admit: Callable[[int], None]) -> Sanit
     `admit` is told how many bytes decoding takes before it begins, and may raise. Raises Rejected
     with the reason: no picture, of a format or size that is not accepted, costly or damaged.
     """
-    photo = _decode(inspect(data, limits), PHOTO_SIDE, limits, admit)
-    return Sanitised(jpeg(photo), jpeg(thumb_of(photo)), photo.width, photo.height)
+    picture = inspect(data, limits)
+    photo = _decode(picture, PHOTO_SIDE, limits, admit)
+    taken = moment_taken(picture.exif, picture.xmp)
+    return Sanitised(jpeg(photo), jpeg(thumb_of(photo)), photo.width, photo.height, taken)
 
 
 def thumb(data: bytes, limits: Limits, admit: Callable[[int], None]) -> bytes:

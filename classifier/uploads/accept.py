@@ -15,7 +15,7 @@ from django.core.files.base import File
 from django.db import IntegrityError, transaction
 
 from classifier.catalogue import offered_wardrobes
-from classifier.history.days import is_plausible, upload_day
+from classifier.history.days import day_taken, is_plausible, upload_day
 from classifier.history.time_zones import zone_of
 from classifier.lifecycle.fairness import next_turn
 from classifier.lifecycle.wakeup import wake_worker
@@ -106,7 +106,8 @@ def accept_photo(
         photo_key=f"{objects.OUTFITS}{outfit_id}/photo.jpg",
         thumb_key=f"{objects.OUTFITS}{outfit_id}/thumb.jpg",
     )
-    _set_day(outfit, day, zone or zone_of(owner_id))
+    zone = zone or zone_of(owner_id)
+    _set_day(outfit, day or day_taken(clean.taken, zone), zone)
     try:
         with STEP.labels("store").time():
             objects.put_all({outfit.photo_key: clean.photo, outfit.thumb_key: clean.thumb})

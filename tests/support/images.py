@@ -5,6 +5,9 @@ from io import BytesIO
 from typing import Any
 
 from PIL import Image, ImageDraw
+from pillow_heif import register_heif_opener
+
+register_heif_opener()  # tests write HEIC with it
 
 UNITS = (1000, 1500)
 SKIN = (224, 172, 135)

@@ -9,11 +9,8 @@ import zlib
 from collections.abc import Iterable, Sequence
 
 from PIL import Image
-from pillow_heif import register_heif_opener
 
 from tests.support.images import encode
-
-register_heif_opener()  # tests write HEIC with it
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 PROPHOTO = ((0.7977, 0.2880, 0.0), (0.1352, 0.7119, 0.0), (0.0313, 0.0001, 0.8249))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from io import BytesIO
 
 import pytest
@@ -130,6 +131,20 @@ def test_metadata_is_gone_from_what_s3_holds(upload: Upload) -> None:
         assert not stored(key).info.keys() & {"exif", "comment", "xmp", "icc_profile"}
         assert b"secret" not in objects.get(key)
         assert b"CameraMaker" not in objects.get(key)
+
+
+@pytest.mark.parametrize(
+    ("taken", "source"), [("2021:05:01 23:30:15", "photo"), ("1970:01:01 00:00:00", "upload")]
+)
+def test_the_day_is_the_photos_where_that_is_plausible(
+    upload: Upload, taken: str, source: str
+) -> None:
+    exif = Image.Exif()
+    exif.get_ifd(0x8769)[0x9003] = taken  # DateTimeOriginal
+    upload(encode(draw_outfit(), exif=exif))
+    outfit = Outfit.objects.get()
+    assert outfit.day_source == source
+    assert (outfit.day == date(2021, 5, 1)) == (source == "photo")
 
 
 def test_html_appended_to_a_png_is_not_stored(upload: Upload) -> None:
