@@ -10,7 +10,7 @@ WORKDIR /app
 COPY requirements.txt .
 RUN pip install -r requirements.txt
 
-COPY --chown=fasi manage.py ./
+COPY --chown=fasi manage.py version.py ./
 COPY --chown=fasi fasi_site fasi_site
 COPY --chown=fasi imaging imaging
 COPY --chown=fasi inference inference

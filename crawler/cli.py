@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from crawler.errors import FAILED, INTERRUPTED, CrawlerError
 from crawler.journal import Journal
+from version import VERSION
 
 JOURNAL = Path(".crawl", "journal.sqlite3")
 
@@ -48,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m crawler",
         description="From a listing of snaps to a folder for training.",
     )
+    parser.add_argument("--version", action="version", version=VERSION)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     crawl = commands.add_parser("crawl", help="fetch snaps; the same command goes on")
     crawl.set_defaults(run=_crawl)

@@ -23,8 +23,7 @@ from crawler.profile import Profile, load_profile
 from crawler.rate_limit import RateLimit
 from crawler.robots import TOKEN, Robots
 from crawler.summary import summary
-
-VERSION = "1.0"
+from version import VERSION
 
 
 @dataclass(frozen=True)

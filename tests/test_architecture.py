@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 import yaml
 from django.conf import settings
+from django.test import Client
 
 from classifier.checks import ASCENDING, check_timing_order, timing_errors
+from version import VERSION
 
 ROOT = Path(settings.BASE_DIR)
 PACKAGES = (
@@ -34,10 +36,16 @@ def test_imports_go_one_way() -> None:
     assert answer.returncode == 0, answer.stdout
 
 
-def test_no_module_is_longer_than_400_lines() -> None:
-    modules = [path for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
-    long = [str(path) for path in modules if len(path.read_text().splitlines()) > 400]
-    assert long == []
+def test_no_module_is_longer_than_300_lines() -> None:
+    """But for tests and settings, and the client, which is one module on purpose."""
+    packages = [each for each in PACKAGES if each != "tests"]
+    modules = [path for package in packages for path in (ROOT / package).rglob("*.py")]
+    long = {
+        str(path.relative_to(ROOT))
+        for path in modules
+        if "migrations" not in path.parts and len(path.read_text().splitlines()) > 300
+    }
+    assert long - {"fasi_site/settings.py"} == set()
 
 
 def test_the_site_starts_small_and_without_an_engine() -> None:
@@ -126,6 +134,18 @@ def test_the_site_refuses_a_wrong_timing_order() -> None:
     )
     assert site.returncode == 1
     assert "The site does not start. FASI_HARD_LIMIT_S" in site.stderr
+
+
+def test_one_version_is_shown_everywhere(site: None, as_staff: Client) -> None:
+    assert Client().get("/healthz").json()["version"] == VERSION
+    assert f"FASI {VERSION}" in as_staff.get("/admin/").content.decode()
+    assert f"## {VERSION} - " in (ROOT / "CHANGELOG.md").read_text()
+    for module in ("fasi_site.local", "training", "crawler"):
+        said = run(
+            f"import runpy, sys; sys.argv[1:] = ['--version'];"
+            f"runpy.run_module('{module}', run_name='__main__')"
+        )
+        assert said.strip() == VERSION
 
 
 def test_the_composition_is_complete() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from inference.taxonomy import TaxonomyError
 from training import commands
 from training.errors import TrainingError
+from version import VERSION
 
 WORK = Path(".local/training")
 
@@ -41,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m training", description="From labelled photos to a bundle that serves."
     )
+    parser.add_argument("--version", action="version", version=VERSION)
     parser.add_argument(
         "--work", type=Path, default=WORK, help=f"folder for features and runs ({WORK})"
     )

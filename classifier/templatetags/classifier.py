@@ -9,6 +9,7 @@ from classifier.history import answers
 from classifier.lifecycle.failures import failure_message
 from classifier.models import Outfit
 from inference.taxonomy import Style
+from version import VERSION
 
 register = template.Library()
 register.filter("failure_message", failure_message)
@@ -66,3 +67,9 @@ def dotted(probability: float) -> str:
 def plain(number: float) -> str:
     """For SVG: a number with a point in every language."""
     return f"{number:g}"
+
+
+@register.simple_tag
+def version() -> str:
+    """The version of FASI, for staff."""
+    return VERSION

@@ -10,13 +10,14 @@ from django.views.decorators.http import require_safe
 
 from classifier.monitoring.heartbeat import warm_worker
 from classifier.storage import objects
+from version import VERSION
 
 
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
-    """The process answers."""
-    return JsonResponse({"ok": True})
+    """The process answers, and says which version it is."""
+    return JsonResponse({"ok": True, "version": VERSION})
 
 
 @require_safe

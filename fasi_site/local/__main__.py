@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fasi_site.local.errors import LocalError, Stopped
+from version import VERSION
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -20,6 +21,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m fasi_site.local", description=__doc__)
+    parser.add_argument("--version", action="version", version=VERSION)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     up = commands.add_parser("up", help="run the whole product until Ctrl-C")
     up.set_defaults(run=_up)

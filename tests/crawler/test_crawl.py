@@ -15,6 +15,7 @@ from tests.support.crawling import ROOT, crawl_arguments, crawler
 from tests.support.images import draw_outfit, encode, outfit_jpeg
 from tests.support.starting import wait_until
 from training.data.labelled import read_photos
+from version import VERSION
 
 
 def rows(folder: Path, name: str = "manifest.csv") -> list[dict[str, str]]:
@@ -46,7 +47,7 @@ def test_pages_become_a_folder_that_training_reads(
         assert row["owner"].startswith("Photographer ")
     photos = read_photos(tmp_path / "snaps")
     assert sorted(photo.style for photo in photos) == ["cold"] * 3 + ["warm"] * 9
-    assert street.agents == {"fasi-crawler/1.0 (+crawl@example.org)"}
+    assert street.agents == {f"fasi-crawler/{VERSION} (+crawl@example.org)"}
     assert street.asked["/robots.txt"] == 1
     assert set(street.photos_asked().values()) == {1}, "by us, and not by the browser too"
 

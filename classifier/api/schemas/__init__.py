@@ -1,0 +1,75 @@
+"""What the API takes and answers. Every field is documented, for `/api/docs` and for clients."""
+
+from classifier.api.schemas.batches import BatchIn, BatchOut, BatchPage
+from classifier.api.schemas.catalogue import (
+    ProblemTypeOut,
+    ReleaseList,
+    ReleaseOut,
+    StyleOut,
+    StylesOut,
+    WardrobeOut,
+)
+from classifier.api.schemas.outfits import (
+    CorrectionIn,
+    CorrectionOut,
+    FailureOut,
+    GuessOut,
+    OutfitChange,
+    OutfitOut,
+    OutfitPage,
+    PredictionOut,
+    ProfileOut,
+    ShareOut,
+    SubmittedOut,
+    UploadedOut,
+)
+from classifier.api.schemas.uploads import NewUploadOut, UploadIn, UploadOut
+from classifier.api.schemas.values import BATCH_ID, OUTFIT_ID, Body, Line, Moment, ProblemOut, Text
+from classifier.api.schemas.webhooks import (
+    DeliveryOut,
+    DeliveryPage,
+    NewWebhookOut,
+    WebhookIn,
+    WebhookList,
+    WebhookOut,
+)
+
+__all__ = [
+    "BATCH_ID",
+    "OUTFIT_ID",
+    "BatchIn",
+    "BatchOut",
+    "BatchPage",
+    "Body",
+    "CorrectionIn",
+    "CorrectionOut",
+    "DeliveryOut",
+    "DeliveryPage",
+    "FailureOut",
+    "GuessOut",
+    "Line",
+    "Moment",
+    "NewUploadOut",
+    "NewWebhookOut",
+    "OutfitChange",
+    "OutfitOut",
+    "OutfitPage",
+    "PredictionOut",
+    "ProblemOut",
+    "ProblemTypeOut",
+    "ProfileOut",
+    "ReleaseList",
+    "ReleaseOut",
+    "ShareOut",
+    "StyleOut",
+    "StylesOut",
+    "SubmittedOut",
+    "Text",
+    "UploadIn",
+    "UploadOut",
+    "UploadedOut",
+    "WardrobeOut",
+    "WebhookIn",
+    "WebhookList",
+    "WebhookOut",
+]
