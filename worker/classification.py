@@ -20,6 +20,7 @@ from classifier.lifecycle.claims import (
     fail,
     finish,
     give_back,
+    interrupt,
     put_back,
     work_waits,
 )
@@ -80,7 +81,7 @@ def work(budget_s: float) -> int:
         ahead = None
         try:
             if not current.alone and time.monotonic() < end:
-                ahead = _claim()
+                ahead = _claim(beside_others=True)
             done += process(current, model)
             current = None  # from here on only what was fetched ahead is unfinished
             if ahead is None and time.monotonic() < end:
@@ -105,16 +106,16 @@ def _leave(
         code, text = Failure.TIMED_OUT, "The task's soft time limit ran out."
     try:
         if current:
-            put_back(current.claims, code, text)
+            interrupt(current.claims, code, text)
         if ahead:
             give_back(ahead.claims)
     except DatabaseError:
         log.exception("claims_not_put_back")  # their leases run out
 
 
-def _claim() -> PrefetchedClaim | None:
+def _claim(*, beside_others: bool = False) -> PrefetchedClaim | None:
     with STEP.labels("claim").time():
-        claims = claim_outfits(worker_name(), settings.FASI_CLAIM_SIZE)
+        claims = claim_outfits(worker_name(), settings.FASI_CLAIM_SIZE, beside_others=beside_others)
     if claims:
         CLAIM_SIZE.observe(len(claims))
     if len(claims) == settings.FASI_CLAIM_SIZE:

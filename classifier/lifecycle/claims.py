@@ -3,8 +3,13 @@
     queued --claim--> running --finish--> done
       ^                  |---put_back---> queued, or failed after the last attempt
       |---give_back------|
-      |                  |---fail-------> failed --requeue--> queued
+      |---interrupt------|---fail-------> failed --requeue--> queued
       `--return_expired--'  (its lease ran out)
+
+Where a worker dies or gives up, the photos of its claim are innocent, but perhaps for one. So that
+attempt counts only for a photo that was claimed alone; the others are from then on claimed alone.
+A photo that ends its worker therefore fails after one death in company and FASI_MAX_ATTEMPTS alone,
+and nothing can return more often than that.
 
 An attempt that ends without a prediction is noted in the statement that ends it, so that the
 history of a dead letter never says anything else than its status.
@@ -64,18 +69,26 @@ _CLAIM = """
     FROM ranked
     WHERE outfit.id = ranked.id
       AND (ranked.rank = 1 OR NOT (ranked.alone OR ranked.first_is_alone))
+      AND (%(alone_too)s OR NOT ranked.alone)
     RETURNING outfit.id, outfit.attempts, outfit.claimed_by, outfit.thumb_key,
               outfit.wardrobe, outfit.queued_at, outfit.alone
 """
 
 
-def claim_outfits(worker: str, limit: int) -> list[Claim]:
+def claim_outfits(worker: str, limit: int, *, beside_others: bool = False) -> list[Claim]:
     """Take up to `limit` waiting outfits: interactive before batch, fair between owners.
 
     One statement, one index scan. An outfit whose last claim died with its worker is claimed by
-    itself, so that a photo that kills processes takes no other down with it again.
+    itself, so that a photo that kills processes takes no other down with it again; and not at all
+    by a worker that has another claim in its engine (`beside_others`), whose death would count
+    against it.
     """
-    parameters = {"limit": limit, "worker": worker, "lease_s": settings.FASI_LEASE_S}
+    parameters = {
+        "limit": limit,
+        "worker": worker,
+        "lease_s": settings.FASI_LEASE_S,
+        "alone_too": not beside_others,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, parameters)
         return [Claim(*row) for row in cursor.fetchall()]
@@ -142,23 +155,47 @@ _NOTE = """
     SELECT id, attempts, worker, %(code)s, %(text)s, now() FROM ended
 """
 
+
+def _end_held(changes: str) -> str:
+    """The statement that ends an attempt, notes it, and tells which outfits that were."""
+    return f"""
+        WITH ended AS (
+            UPDATE classifier_outfit AS outfit SET {changes}
+            WHERE {_HELD}
+            RETURNING outfit.id, outfit.status, outfit.attempts, %(worker)s AS worker
+        ), noted AS ({_NOTE})
+        SELECT id, status FROM ended
+    """  # noqa: S608  (no value is pasted in, only our own SQL)
+
+
 # Exponential back-off with full jitter: at most 2, 4, 8 ... seconds after the 1st, 2nd, 3rd attempt
 # (M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015).
-_PUT_BACK = f"""
-    WITH ended AS (
-        UPDATE classifier_outfit AS outfit
-        SET {_END_OF_ATTEMPT},
-            not_before = now() + make_interval(secs => random() * 2 ^ least({_COUNTED}, 8))
-        WHERE {_HELD}
-        RETURNING outfit.id, outfit.status, outfit.attempts, %(worker)s AS worker
-    ), noted AS ({_NOTE})
-    SELECT id, status FROM ended
-"""  # noqa: S608  (no value is pasted in, only our own SQL)
+_PUT_BACK = _end_held(f"""{_END_OF_ATTEMPT},
+    not_before = now() + make_interval(secs => random() * 2 ^ least({_COUNTED}, 8))
+""")
 
 
 def put_back(claims: Iterable[Claim], code: Failure, text: str) -> None:
     """A transient fault: queue again after a back-off, or fail what has no attempt left."""
     _each_held(_PUT_BACK, claims, code, text)
+
+
+_INTERRUPTED = f"""
+        status = CASE WHEN outfit.alone AND {_COUNTED} >= %(max_attempts)s
+                      THEN 'failed' ELSE 'queued' END,
+        attempts_before = outfit.attempts_before + CASE WHEN outfit.alone THEN 0 ELSE 1 END,
+        alone = true,
+        error_code = %(code)s,
+        error_text = %(text)s,
+        lease_until = NULL,
+        claimed_by = ''
+"""
+_INTERRUPT = _end_held(_INTERRUPTED)
+
+
+def interrupt(claims: Iterable[Claim], code: Failure, text: str) -> None:
+    """The worker gave up in the middle: each is retried alone, or fails if it was alone."""
+    _each_held(_INTERRUPT, claims, code, text)
 
 
 _GIVE_BACK = f"""
@@ -175,16 +212,10 @@ def give_back(claims: Iterable[Claim]) -> None:
     _each_held(_GIVE_BACK, claims)
 
 
-_FAIL = f"""
-    WITH ended AS (
-        UPDATE classifier_outfit AS outfit
-        SET status = 'failed', error_code = %(code)s, error_text = %(text)s,
-            lease_until = NULL, claimed_by = ''
-        WHERE {_HELD}
-        RETURNING outfit.id, outfit.status, outfit.attempts, %(worker)s AS worker
-    ), noted AS ({_NOTE})
-    SELECT id, status FROM ended
-"""  # noqa: S608  (no value is pasted in, only our own SQL)
+_FAIL = _end_held("""
+    status = 'failed', error_code = %(code)s, error_text = %(text)s,
+    lease_until = NULL, claimed_by = ''
+""")
 
 
 def fail(claims: Iterable[Claim], code: Failure, text: str) -> None:
@@ -223,7 +254,7 @@ _RETURN_EXPIRED = f"""
         FOR UPDATE SKIP LOCKED
     ), ended AS (
         UPDATE classifier_outfit AS outfit
-        SET {_END_OF_ATTEMPT}, alone = true
+        SET {_INTERRUPTED}
         FROM expired
         WHERE outfit.id = expired.id
         RETURNING outfit.id, outfit.status, outfit.attempts, expired.worker

@@ -3,17 +3,27 @@
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
 
-from classifier.lifecycle.claims import Claim, claim_outfits, fail, finish, put_back, return_expired
+from classifier.lifecycle.claims import (
+    Claim,
+    claim_outfits,
+    fail,
+    finish,
+    interrupt,
+    put_back,
+    return_expired,
+)
 from classifier.lifecycle.failures import Failure
 from classifier.models import Outfit, Prediction, Release
 
 Make = Callable[..., Outfit]
+LOST = Failure.WORKER_LOST
 
 
 def prediction_for(claim: Claim, release: Release) -> Prediction:
@@ -147,13 +157,43 @@ def test_a_live_lease_is_left_alone(make_outfit: Make) -> None:
 
 def test_after_the_last_attempt_it_fails_with_a_reason(make_outfit: Make, settings: object) -> None:
     outfit = make_outfit()
-    for _ in range(3):
+    for _ in range(4):  # once in company, three times alone
         assert len(claim_outfits("w", 1)) == 1
         expire(outfit)
         return_expired()
     outfit.refresh_from_db()
-    assert (outfit.status, outfit.error_code, outfit.attempts) == ("failed", "worker_lost", 3)
+    assert (outfit.status, outfit.error_code, outfit.attempts) == ("failed", "worker_lost", 4)
     assert claim_outfits("w", 1) == []
+
+
+def test_a_death_in_company_counts_against_nobody(make_outfit: Make, settings: Any) -> None:
+    settings.FASI_MAX_ATTEMPTS = 1
+    outfits = [make_outfit(seed) for seed in range(3)]
+    claims = claim_outfits("w", 10)
+    for outfit in outfits[:2]:
+        expire(outfit)
+    assert {status for _, status in return_expired()} == {"queued"}
+    interrupt([claim for claim in claims if claim.outfit_id == outfits[2].pk], LOST, "gave up")
+    assert set(Outfit.objects.values_list("status", "alone")) == {("queued", True)}
+
+
+def test_a_death_alone_counts_against_the_photo(make_outfit: Make, settings: Any) -> None:
+    settings.FASI_MAX_ATTEMPTS = 1
+    outfit = make_outfit()
+    Outfit.objects.update(alone=True)
+    (claim,) = claim_outfits("w", 10)
+    interrupt([claim], LOST, "gave up")
+    outfit.refresh_from_db()
+    assert (outfit.status, outfit.error_code) == ("failed", "worker_lost")
+
+
+def test_what_is_to_be_alone_is_not_claimed_beside_others(make_outfit: Make) -> None:
+    first, second = make_outfit(1), make_outfit(2)
+    Outfit.objects.filter(pk=first.pk).update(alone=True)
+    assert claim_outfits("w", 10, beside_others=True) == []  # it is next, and has to be alone
+    assert [claim.outfit_id for claim in claim_outfits("w", 10)] == [first.pk]
+    (claim,) = claim_outfits("w", 10, beside_others=True)
+    assert claim.outfit_id == second.pk
 
 
 def test_a_transient_fault_backs_off_and_then_fails(make_outfit: Make) -> None:

@@ -126,7 +126,7 @@ def test_a_worker_from_before_the_requeue_can_change_nothing(
 
 def test_what_killed_its_worker_is_still_claimed_alone_after_a_requeue(make_outfit: Make) -> None:
     guilty = make_outfit(1)
-    for _ in range(3):
+    for _ in range(4):
         claim_outfits("w", 1)
         expire(guilty)
         return_expired()
