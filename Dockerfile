@@ -2,7 +2,8 @@
 FROM python:3.11-slim-bookworm
 
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 \
-    FASI_DATA=/data FASI_STATIC_ROOT=/static FASI_BIND=unix:/run/fasi/site.sock FASI_BEHIND_NGINX=true
+    FASI_DATA=/data FASI_STATIC_ROOT=/static FASI_BIND=unix:/run/fasi/site.sock FASI_BEHIND_NGINX=true \
+    FASI_WAITING_SOCKET=/run/fasi/waiting.sock
 
 RUN useradd --create-home --uid 10001 fasi && install -d -o fasi -g fasi /app /data /static /run/fasi
 WORKDIR /app

@@ -1,5 +1,7 @@
 """Structured logs: one event a line, JSON on a server and readable text on one's own machine."""
 
+import logging
+import warnings
 from typing import Any
 
 import structlog
@@ -13,11 +15,25 @@ PROCESSORS: list[Any] = [
 ]
 
 
+def _one_line(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    line: str | None = None,
+) -> str:
+    """A library's warning as one line, without the line of code that Python adds below."""
+    text = " ".join(str(message).split())
+    return f"{category.__name__}: {text} ({filename}:{lineno})"
+
+
 def logging_config(*, debug: bool, json: bool) -> dict[str, Any]:
     """Django's LOGGING, and structlog set up to write through the same handler.
 
     `json` picks the renderer; `debug` lets our own loggers say more.
     """
+    warnings.formatwarning = _one_line
+    logging.captureWarnings(True)
     structlog.configure(
         processors=[*PROCESSORS, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

@@ -1,4 +1,4 @@
-"""`?wait=`: an answer that comes when the outfit is classified, without asking again and again.
+"""`?wait=` where no nginx stands in front (there, `classifier.lifecycle.waiting` holds no thread).
 
 A waiting request keeps a thread of the web process busy, and there are few of those. So only
 FASI_API_WAITERS of a process may wait at a time; the others are answered at once, as if they had
@@ -13,9 +13,9 @@ from functools import lru_cache
 from django.conf import settings
 from django.db import connection
 
+from classifier.lifecycle.waiting import LONGEST_S
 from classifier.models import Outfit
 
-LONGEST_S = 20
 FIRST_PAUSE_S = 0.05
 LONGEST_PAUSE_S = 1.0
 FINISHED = (Outfit.Status.DONE, Outfit.Status.FAILED)

@@ -10,7 +10,7 @@ from ninja import Field, FilterLookup, FilterSchema, Query, Router, Status
 from classifier.access import access_outfit, outfits_of
 from classifier.api.auth import READ, WRITE, ApiRequest
 from classifier.api.idempotency import IdempotencyKey, idempotent
-from classifier.api.long_polling import LONGEST_S, wait_until_finished
+from classifier.api.long_polling import wait_until_finished
 from classifier.api.paging import Cursor, Limit, page_after
 from classifier.api.problems import Code, problem
 from classifier.api.schemas import (
@@ -29,6 +29,7 @@ from classifier.catalogue import is_known
 from classifier.history.days import change_day
 from classifier.lifecycle.removal import remove_outfit
 from classifier.lifecycle.reviews import UnknownStyle, record_review
+from classifier.lifecycle.waiting import LONGEST_S, answer_later
 from classifier.models import Outfit, Prediction, Review
 
 router = Router()
@@ -92,16 +93,17 @@ def get_outfit(
         int,
         Query(
             description="Seconds to wait for the prediction. The answer comes as soon as the "
-            "outfit is done or failed. Where too many wait it comes at once, unfinished: then ask "
-            "again.",
+            "outfit is done or failed, or the time is over: then ask again.",
             ge=0,
             le=LONGEST_S,
         ),
     ] = 0,
-) -> OutfitOut:
+) -> OutfitOut | HttpResponse:
     """One outfit with its prediction, once there is one."""
     outfit = access_outfit(request.auth.owner, outfit_id)
     if wait and not outfit.finished:
+        if later := answer_later(outfit_id, wait, request.path):
+            return later
         wait_until_finished(outfit_id, wait)
         outfit = access_outfit(request.auth.owner, outfit_id)
     if not outfit.finished:

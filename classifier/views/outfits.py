@@ -26,6 +26,7 @@ from classifier.lifecycle.dead_letters import owner_may_try_again
 from classifier.lifecycle.failures import FailureMessage, failure_message
 from classifier.lifecycle.removal import remove_outfit
 from classifier.lifecycle.requeue import requeue
+from classifier.lifecycle.waiting import answer_later
 from classifier.models import Outfit
 from classifier.storage.objects import StorageUnavailable
 from classifier.uploads.accept import Accepted, accept_photo, display_name
@@ -34,6 +35,8 @@ from classifier.uploads.refusals import Refusal, Refused
 from classifier.views.history import history
 from classifier.views.home import upload_page
 from classifier.web import client_ip, wants_json
+
+PAGE_WAITS_S = 10
 
 
 class OutfitsView(LoginRequiredMixin, View):
@@ -111,8 +114,15 @@ def outfit_page(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponse:
 @require_safe
 @never_cache
 def outfit_state(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponse:
-    """The part of the page that asks again while the outfit waits; or JSON for a script."""
+    """The part of the page that asks again while the outfit waits; or JSON for a script.
+
+    With `wait` in the query the answer comes when there is news, and after some seconds at last.
+    """
     outfit = access_outfit(request.user, outfit_id)
+    if not outfit.finished and "wait" in request.GET:
+        later = answer_later(outfit_id, PAGE_WAITS_S, request.path)
+        if later:
+            return later
     state = _state(outfit)
     if not wants_json(request):
         return render(request, "classifier/_outfit_state.html", state)

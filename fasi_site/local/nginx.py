@@ -60,7 +60,11 @@ class Nginx(Service):
             shutil.rmtree(self.prefix, ignore_errors=True)
 
     def environment(self) -> Mapping[str, str]:
-        return {"FASI_BIND": f"unix:{self._socket('site')}", "FASI_BEHIND_NGINX": "1"}
+        return {
+            "FASI_BEHIND_NGINX": "1",
+            "FASI_BIND": f"unix:{self._socket('site')}",
+            "FASI_WAITING_SOCKET": str(self._socket("waiting")),
+        }
 
     def _socket(self, name: str) -> Path:
         return self.prefix / f"{name}.sock"

@@ -25,7 +25,7 @@ from fasi_site.local.signals import POLL_S
 from fasi_site.local.subprocesses import dies_with_us
 
 # No new work comes in any more, then the worker finishes what it has.
-STOP_ORDER = (("web", "beat"), ("worker", "chores"))
+STOP_ORDER = (("waiting", "web", "beat"), ("worker", "chores"))
 PATIENCE_S = {"web": 10.0, "beat": 5.0, "worker": 15.0, "chores": 15.0}
 OTHERS_PATIENCE_S = 5.0
 
@@ -34,7 +34,8 @@ class LoggingPrinter(Printer):  # type: ignore[misc]
     """Shows each line in the terminal under its process's name and writes it to its log."""
 
     def __init__(self, data: DataFolder, names: list[str]) -> None:
-        super().__init__(sys.stdout, width=max(map(len, names)))
+        # Lines of ours have their time already.
+        super().__init__(sys.stdout, time_format="", width=max(map(len, names)))
         self._logs = {name: data.log(name).open("ab", buffering=0) for name in names}
 
     def write(self, message: Any) -> None:
@@ -54,26 +55,38 @@ class Processes:
         self._printer = LoggingPrinter(data, list(commands))
         self._said: queue.SimpleQueue[Message] = queue.SimpleQueue()
         colours = get_colours()
-        self._processes = {
-            name: Process(
-                command, name=name, colour=next(colours), env=dict(environment), cwd=str(cwd)
-            )
-            for name, command in commands.items()
+        self._options = {
+            name: {"name": name, "colour": next(colours), "env": dict(environment), "cwd": str(cwd)}
+            for name in commands
         }
+        self._commands = commands
+        self._processes: dict[str, Process] = {}
 
     @property
     def names(self) -> list[str]:
         """The names of the processes, as the Procfile has them."""
-        return list(self._processes)
+        return list(self._commands)
 
     def start(self) -> None:
-        """Start all. Each is read by a thread that stays as long as its process does."""
-        for process in self._processes.values():
-            process._child_ctor = _Child
-            reader = threading.Thread(target=process.run, args=(self._said,), daemon=True)
-            reader.start()
-            while process._child is None and reader.is_alive():
-                time.sleep(0.001)
+        """Start all."""
+        for name in self._commands:
+            self.start_one(name)
+
+    def start_one(self, name: str) -> None:
+        """Start one, or start it again; a thread that stays as long as its process does reads it.
+
+        What a process that was killed has left running ends first: it would share the work.
+        """
+        if name in self._processes:
+            with suppress(ProcessLookupError):
+                os.killpg(self._child(name).pid, signal.SIGKILL)
+        process = Process(self._commands[name], **self._options[name])
+        process._child_ctor = _Child
+        self._processes[name] = process
+        reader = threading.Thread(target=process.run, args=(self._said,), daemon=True)
+        reader.start()
+        while process._child is None and reader.is_alive():
+            time.sleep(0.001)
 
     def show(self) -> None:
         """Show what the processes have said, waiting a moment for it."""

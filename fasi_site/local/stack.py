@@ -71,9 +71,9 @@ class Stack:
                 )
         self._write_services_env()
 
-    def ended(self) -> Service | None:
-        """A service that runs no more though it should, if there is one."""
-        return next((service for service in self.services if service.ended()), None)
+    def ended(self) -> list[Service]:
+        """The services that run no more though they should."""
+        return [service for service in self.services if service.ended()]
 
     def environment(self) -> dict[str, str]:
         """The variables that make the site use these services."""

@@ -3,6 +3,8 @@
 import signal
 import sys
 import time
+from functools import partial
+from pathlib import Path
 
 from fasi_site.local import stale_processes, subprocesses
 from fasi_site.local.data import ROOT, DataFolder
@@ -10,6 +12,7 @@ from fasi_site.local.errors import LocalError, Stopped, tail
 from fasi_site.local.ports import HOST, check_site_port, site_port
 from fasi_site.local.processes import Processes
 from fasi_site.local.readiness import Readiness
+from fasi_site.local.restarts import CrashesAgainAndAgain, Restarts
 from fasi_site.local.runner import site_environment
 from fasi_site.local.signals import StopRequest
 from fasi_site.local.stack import Stack
@@ -21,7 +24,8 @@ SETUP = ["manage.py", "setup_site", "--demo"]
 def up() -> int:
     """Run everything until somebody asks for the end; returns the exit code.
 
-    Raises LocalError, with everything stopped, where something cannot start or ends by itself.
+    What ends by itself is started again. Raises LocalError, with everything stopped, where
+    something cannot start or crashes again and again.
     """
     stop = StopRequest()
     stop.install()
@@ -75,6 +79,7 @@ def _serve(stack: Stack, environment: dict[str, str], url: str, stop: StopReques
     say("Starting the web server, the worker and the schedule ...")
     processes = Processes(ROOT / "Procfile", environment, ROOT, stack.data)
     readiness = Readiness(stack.site_port)
+    restarts = Restarts()
     began = time.monotonic()
     try:
         processes.start()
@@ -83,7 +88,7 @@ def _serve(stack: Stack, environment: dict[str, str], url: str, stop: StopReques
         while True:
             processes.show()
             stop.check()
-            _check_alive(processes, stack)
+            _start_again(processes, stack, restarts)
             if not announced and readiness.reached.is_set():
                 announced = True
                 say(f"FASI is ready: {url}")
@@ -98,20 +103,30 @@ def _serve(stack: Stack, environment: dict[str, str], url: str, stop: StopReques
         processes.stop()
 
 
-def _check_alive(processes: Processes, stack: Stack) -> None:
+def _start_again(processes: Processes, stack: Stack, restarts: Restarts) -> None:
+    """Notice who died, say so, and start whose pause is over. Raises LocalError for the last."""
     for name, code in processes.ended().items():
-        processes.show()  # its last words may still be on their way to its log
-        log = stack.data.logs / f"{name}.log"
+        if not restarts.waiting(name):
+            processes.show()  # its last words may still be on their way to its log
+            _note(restarts, name, f"The {name} process", code, stack.data.logs / f"{name}.log")
+    for service in stack.ended():
+        if not restarts.waiting(service.name) and service.process is not None:
+            code = service.process.returncode
+            _note(restarts, service.name, service.title, code, service.log)
+    starts = {service.name: service.start for service in stack.services}
+    starts |= {name: partial(processes.start_one, name) for name in processes.names}
+    restarts.start_due(starts)
+
+
+def _note(restarts: Restarts, name: str, title: str, code: int, log: Path) -> None:
+    ended = f"{title} ended by itself ({_how(code)})"
+    try:
+        pause = restarts.died(name)
+    except CrashesAgainAndAgain:
         raise LocalError(
-            f"The {name} process ended by itself ({_how(code)}), so everything was stopped; "
-            f"its log is {log}.\n{tail(log)}"
-        )
-    service = stack.ended()
-    if service is not None and service.process is not None:
-        raise LocalError(
-            f"{service.title} ended by itself ({_how(service.process.returncode)}), so everything "
-            f"was stopped; its log is {service.log}.\n{tail(service.log)}"
-        )
+            f"{ended}, again and again, so everything was stopped; its log is {log}.\n{tail(log)}"
+        ) from None
+    say(f"{ended} and is started again in {pause:g} s; its log is {log}")
 
 
 def _how(code: int) -> str:

@@ -116,6 +116,7 @@ class LiveStack:
         self.local.start(StopRequest())
         self.python("manage.py", "setup_site", "--demo")
         self.site = self.start_site()
+        self.waiting = self.start_waiting()
         return self
 
     def __exit__(
@@ -181,6 +182,14 @@ class LiveStack:
         gunicorn = str(Path(sys.prefix) / "bin" / "gunicorn")
         part = self._start("web", [gunicorn, "-c", "fasi_site/gunicorn.py", "fasi_site.wsgi"])
         wait_until(lambda: self._answers("/healthz"), "the site answers")
+        return part
+
+    def start_waiting(self) -> Part:
+        """Where requests wait for their prediction."""
+        socket = Path(self.local.environment()["FASI_WAITING_SOCKET"])
+        socket.unlink(missing_ok=True)
+        part = self._start("waiting", [sys.executable, "-m", "fasi_site.waiting"])
+        wait_until(socket.exists, "requests may wait")
         return part
 
     def start_worker(self, name: str = "worker", engine: str = "openvino", **more: str) -> Part:
@@ -331,11 +340,11 @@ class LiveStack:
     def forget(self) -> None:
         """End what a test started and take its outfits away, so that the next finds a new stack."""
         for part in self.parts:
-            if part is not self.site:
+            if part not in (self.site, self.waiting):
                 part.signal(signal.SIGCONT)
                 part.signal(signal.SIGKILL)
                 part.process.wait()
-        self.parts = [self.site]
+        self.parts = [self.site, self.waiting]
         self.gate.unlink(missing_ok=True)
         self.empty_broker()  # it keeps what a killed worker had not acknowledged
         self.query("TRUNCATE classifier_outfit, classifier_export CASCADE")

@@ -6,6 +6,8 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -88,18 +90,53 @@ def test_ctrl_c_twice_while_it_starts_ends_everything(data: Path) -> None:
     assert processes_of(data) == []
 
 
-def test_a_process_that_ends_by_itself_is_named_and_ends_all(data: Path) -> None:
+def test_what_dies_is_started_again_and_what_dies_again_and_again_ends_all(data: Path) -> None:
     up = Up(data)
-    up.wait_for("Starting the web server, the worker and the schedule ...")
-    wait_until(lambda: _beat(data), "beat")
-    os.kill(_beat(data)[0].pid, signal.SIGKILL)
-    assert up.process.wait(60) == 1
-    wait_until(lambda: any("ended by itself" in line for line in up.said), "the sentence")
-    sentence = next(line for line in up.said if "ended by itself" in line)
-    assert sentence.startswith("The beat process ended by itself (signal 9)")
-    assert str(data / "logs" / "beat.log") in sentence
+    try:
+        up.wait_ready()
+        for name, title in (
+            ("valkey-server", "Valkey"),
+            ("nginx", "nginx"),
+            ("weed", "SeaweedFS"),
+            ("postgres", "PostgreSQL"),
+        ):
+            server = min(_named(data, name), key=lambda each: each.create_time())
+            server.kill()
+            again = f"{title} ended by itself (signal 9) and is started again in 0.5 s; its log is "
+            wait_until(partial(_says, up, again), title)
+        wait_until(lambda: _status(up, "/readyz") == 200, "all of it is back")
+
+        wait_until(lambda: _kill_beat(data) or up.process.poll() is not None, "the end", 120)
+        assert up.process.wait(60) == 1
+    finally:
+        if up.process.poll() is None:
+            up.end(signal.SIGTERM)
+    sentences = [line for line in up.said if line.startswith("The beat process ended by itself")]
+    assert "and is started again in 0.5 s" in sentences[0]
+    assert "and is started again in 1 s" in sentences[1]
+    assert "again and again, so everything was stopped" in sentences[-1]
+    assert str(data / "logs" / "beat.log") in sentences[-1]
     assert processes_of(data) == []
 
 
-def _beat(data: Path) -> list[psutil.Process]:
-    return [p for p in processes_of(data) if "beat" in p.cmdline()]
+def _says(up: Up, beginning: str) -> bool:
+    return any(line.startswith(beginning) for line in up.said)
+
+
+def _kill_beat(data: Path) -> bool:
+    for process in processes_of(data):
+        with suppress(psutil.Error):  # gone meanwhile
+            if "beat" in process.cmdline():
+                process.kill()
+    return False
+
+
+def _status(up: Up, path: str) -> int:
+    try:
+        return up.get(path)
+    except OSError:  # nginx is just coming back
+        return 0
+
+
+def _named(data: Path, name: str) -> list[psutil.Process]:
+    return [each for each in processes_of(data) if each.name() == name]
