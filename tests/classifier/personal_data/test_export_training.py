@@ -92,14 +92,15 @@ def test_what_is_no_outfit_is_for_the_gate_and_none_of_the_styles_for_nothing(
     assert "has 2 photos" in export(tmp_path)
     with (tmp_path / "manifest.csv").open(newline="") as file:
         assert [row["style"] for row in csv.DictReader(file)] == ["boho"]
-    with (tmp_path / "others.csv").open(newline="") as file:
+    with (tmp_path / "others" / "manifest.csv").open(newline="") as file:
         (row,) = csv.DictReader(file)
     assert (row["path"], row["kind"]) == (f"photos/{landscape.outfit_id}.jpg", "none")
-    assert len(list((tmp_path / "photos").iterdir())) == 2
+    assert (tmp_path / "others" / row["path"]).is_file()
 
     record_review(landscape, staff.pk, Review.Role.STAFF, "casual")
     export(tmp_path)
     assert manifest(tmp_path)[str(landscape.outfit_id)] == "casual", "staff's word comes first"
+    assert list((tmp_path / "others" / "photos").iterdir()) == []
 
 
 def test_a_consent_that_was_taken_back_takes_the_photos_from_the_folder(
