@@ -20,11 +20,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import connection
 from django.http import HttpResponse
-from django.test import Client
+from django.test import Client, TransactionTestCase
 
 from classifier.models import Outfit, Release
 from classifier.storage import multipart, objects
 from classifier.uploads.accept import accept_photo
+from tests.support.database import empty_tables
 from tests.support.images import outfit_jpeg
 
 # For processes that tests start; in this one the fixture `site` says so.
@@ -37,6 +38,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """Each test ends by emptying all tables, which the audit trail refuses."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE classifier_auditentry DISABLE TRIGGER audit_no_truncate")
+    TransactionTestCase._fixture_teardown = lambda _: empty_tables()  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session")
@@ -136,12 +138,24 @@ def make_outfit(owner: User) -> Callable[..., Outfit]:
     return make
 
 
+@pytest.fixture(scope="session")
+def _starter() -> dict[str, Any]:
+    """The columns of the starter's release: its files are hashed and stored once for all tests."""
+    return {}
+
+
 @pytest.fixture
-def release(site: None) -> Release:
+def release(site: None, _starter: dict[str, Any]) -> Release:
     """The starter, registered and active."""
     from worker.releases import register_starter
 
-    return register_starter(STARTER)
+    if _starter:
+        return Release.objects.create(**_starter)
+    release = register_starter(STARTER)
+    release.refresh_from_db()
+    columns = [field.attname for field in Release._meta.concrete_fields]
+    _starter.update({name: getattr(release, name) for name in columns})
+    return release
 
 
 @pytest.fixture(scope="session")

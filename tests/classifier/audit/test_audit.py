@@ -16,9 +16,9 @@ from django.utils.html import escape
 
 from classifier.audit import Action, record
 from classifier.audit.recording import forget_old
-from classifier.models import AuditEntry, Outfit, Release
-from tests.conftest import signed_in
-from worker.releases import activate
+from classifier.models import AuditEntry, Outfit
+from tests.conftest import STARTER, signed_in
+from worker.releases import activate, register_starter
 
 
 def actions(**of: Any) -> list[str]:
@@ -72,7 +72,8 @@ def test_what_gives_access_or_data_away_is_written_down(owner: User, as_owner: C
     assert token.details["scopes"] == ["read"]
 
 
-def test_a_release_that_goes_into_service_is_written_down(release: Release) -> None:
+def test_a_release_that_goes_into_service_is_written_down(site: None) -> None:
+    release = register_starter(STARTER)
     assert list(AuditEntry.objects.values_list("action", flat=True)) == [
         "release_registered",
         "release_activated",
