@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from os import cpu_count
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,11 @@ from crawler.fetch import Fetcher
 from crawler.images import Checked, Looks, check_image
 from crawler.journal import Journal, Saved, Snap, State
 from crawler.robots import Robots
+from imaging.decoders import Decoders
 
 MOST_BYTES = 20 * 1024**2
+_THREADS = 64
+"""More than ever fetch at a time: a large photo waits for the others, and is never turned away."""
 
 
 class Downloads:
@@ -28,6 +32,7 @@ class Downloads:
         self._fetcher = fetcher
         self._robots = robots
         self._least_side = least_side
+        self._decoders = Decoders(cpu_count() or 1, waiting=_THREADS)
         self._lock = threading.Lock()
         self._stopped: CrawlForbidden | None = None
         self._looks = Looks()
@@ -48,7 +53,7 @@ class Downloads:
                 referer=snap.page_url,
                 why_not=self._robots.forbid,
             )
-            checked = check_image(data, self._least_side)
+            checked = check_image(data, self._least_side, self._decoders)
         except Skipped as skipped:
             self._journal.failed(snap, run, str(skipped))
             return State.FAILED

@@ -10,12 +10,24 @@ import numpy.typing as npt
 from PIL import Image
 
 from crawler.errors import Skipped
+from imaging.decoders import Decoders
+from imaging.inspection import inspect
+from imaging.limits import Limits
+from imaging.picture import Kind
+from imaging.reasons import Reason, Rejected
 
-ENDINGS = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp"}
-MOST_PIXELS = 50_000_000
+ENDINGS = {
+    Kind.JPEG: ".jpg",
+    Kind.PNG: ".png",
+    Kind.WEBP: ".webp",
+    Kind.HEIC: ".heic",
+    Kind.AVIF: ".avif",
+}
 SIDE = 16
 ALIKE = 10
 """Bits of 256 by which two pictures may differ and still be the same photo, stored anew."""
+
+_BROKEN = (Reason.BROKEN, Reason.EMPTY, Reason.NOT_AN_IMAGE, Reason.FORMAT)
 
 
 @dataclass(frozen=True)
@@ -28,25 +40,21 @@ class Checked:
     look: npt.NDArray[np.uint8]
 
 
-def check_image(data: bytes, least_side: int) -> Checked:
-    """Decode all of it. Raises Skipped; what is too large is not decoded."""
+def check_image(data: bytes, least_side: int, decoders: Decoders) -> Checked:
+    """Decode all of it, in another process. Raises Skipped; what costs too much is not decoded."""
+    limits = Limits(least_side=1)
     try:
-        with Image.open(BytesIO(data), formats=tuple(ENDINGS)) as image:
-            width, height = image.size
-            if width * height > MOST_PIXELS:
-                raise Skipped(f"refused: {width} x {height} pixels")
-            if min(width, height) < least_side:
-                raise Skipped(f"too small: {width} x {height}, at least {least_side} a side")
-            image.load()
-            ending = ENDINGS[str(image.format)]
+        picture = inspect(data, limits)
+        width, height = picture.width, picture.height
+        if min(width, height) < least_side:
+            raise Skipped(f"too small: {width} x {height}, at least {least_side} a side")
+        with Image.open(BytesIO(decoders.thumb(data, limits))) as image:
             grey = image.convert("L").resize((SIDE + 1, SIDE), Image.Resampling.BOX)
-    except Skipped:
-        raise
-    except Image.DecompressionBombError as error:
-        raise Skipped("refused: too many pixels") from error
-    except Exception as error:  # decoders raise OSError, SyntaxError, ValueError, struct.error, ...
-        raise Skipped("broken: not a whole JPEG, PNG or WebP image") from error
-    return Checked(ending, width, height, _look(np.asarray(grey, dtype=np.int16)))
+    except Rejected as rejected:
+        if rejected.reason in _BROKEN:
+            raise Skipped("broken: not a whole JPEG, PNG, WebP, HEIC or AVIF image") from rejected
+        raise Skipped(f"refused: {rejected.reason.replace('_', ' ')}") from rejected
+    return Checked(ENDINGS[picture.kind], width, height, _look(np.asarray(grey, dtype=np.int16)))
 
 
 def _look(grey: npt.NDArray[np.int16]) -> npt.NDArray[np.uint8]:

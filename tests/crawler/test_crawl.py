@@ -109,10 +109,10 @@ def test_whatever_fails_is_told_and_tried_again(street: Site, crawl: Crawl, tmp_
         row["address"].rpartition("/")[2]: row["reason"] for row in rows(tmp_path, "failures.csv")
     }
     assert reasons == {
-        "broken.jpg": "broken: not a whole JPEG, PNG or WebP image",
+        "broken.jpg": "broken: not a whole JPEG, PNG, WebP, HEIC or AVIF image",
         "gone.jpg": "HTTP 404",
         "small.jpg": "too small: 60 x 90, at least 100 a side",
-        "text.jpg": "broken: not a whole JPEG, PNG or WebP image",
+        "text.jpg": "broken: not a whole JPEG, PNG, WebP, HEIC or AVIF image",
         "failing.jpg": "HTTP 500",
         "cut-off.jpg": "the connection failed: RemoteProtocolError",
     }

@@ -10,6 +10,7 @@ from os import cpu_count
 import numpy as np
 from tqdm import tqdm
 
+from imaging.reasons import Rejected
 from inference.taxonomy import Taxonomy
 from training.arrays import Images, Labels
 from training.data.labelled import Photo
@@ -55,7 +56,7 @@ def _split(photos: Sequence[Photo], taxonomy: Taxonomy, name: str) -> Split:
 def _thumb(photo: Photo) -> bytes:
     try:
         return thumb_file(photo.path)
-    except (OSError, SyntaxError, ValueError) as error:
+    except (OSError, Rejected) as error:
         raise TrainingError(
             f"{photo.path} cannot be read any more ({error}): prepare the dataset again."
         ) from error

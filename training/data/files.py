@@ -8,15 +8,16 @@ from enum import StrEnum
 from io import BytesIO
 from pathlib import Path
 
-from PIL import ExifTags, Image, ImageOps
+from PIL import Image
 
-from inference.preprocessing import INPUT_SIZE
+from imaging.inspection import inspect
+from imaging.limits import Limits
+from imaging.reasons import Reason as ImagingReason
+from imaging.reasons import Rejected
+from training.data.pictures import thumb_of_file
 
 LEAST_SIDE = 64
 """Pixels; the site takes none that are smaller."""
-
-_LYING = (5, 6, 7, 8)
-"""Orientations (EXIF 2.32, 4.6.4 A) that swap width and height."""
 
 
 class Reason(StrEnum):
@@ -45,10 +46,7 @@ class BadPhotoError(Exception):
 
 @dataclass(frozen=True)
 class PhotoFile:
-    """A good file: its checksum, its upright size in pixels, and the upright picture.
-
-    The picture may be smaller than the file's, but not smaller than the model's input.
-    """
+    """A good file: its checksum, its upright size in pixels, and the thumb that serving makes."""
 
     sha256: str
     width: int
@@ -68,15 +66,13 @@ def open_photo(path: Path, sha256: str = "") -> PhotoFile:
     if sha256 and digest != sha256:
         raise BadPhotoError(Reason.CHANGED)
     try:
-        image = Image.open(BytesIO(content))
-        width, height = image.size
-        # Of a large JPEG every byte is read, but only as many pixels are computed as are needed.
-        image.draft(None, (INPUT_SIZE, INPUT_SIZE))
-        image.load()
-        lies = image.getexif().get(ExifTags.Base.Orientation) in _LYING
-        upright = ImageOps.exif_transpose(image)
-    except Exception as error:  # decoders raise OSError, SyntaxError, ValueError, struct.error, ...
-        raise BadPhotoError(Reason.UNREADABLE) from error
-    if min(width, height) < LEAST_SIDE:
-        raise BadPhotoError(Reason.SMALL)
-    return PhotoFile(digest, *((height, width) if lies else (width, height)), upright)
+        picture = inspect(content, Limits(least_side=LEAST_SIDE))
+        with Image.open(BytesIO(thumb_of_file(content))) as image:
+            image.load()
+    except Rejected as rejected:
+        small = rejected.reason is ImagingReason.TOO_SMALL
+        raise BadPhotoError(Reason.SMALL if small else Reason.UNREADABLE) from rejected
+    sides = picture.width, picture.height
+    if (image.width > image.height) != (picture.width > picture.height):  # it lies on its side
+        sides = picture.height, picture.width
+    return PhotoFile(digest, *sides, image)

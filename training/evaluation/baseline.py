@@ -7,14 +7,17 @@ import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from io import BytesIO
 from os import cpu_count
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 from tqdm import tqdm
 
+from imaging.reasons import Rejected
 from training.arrays import Images, Labels, Probabilities
 from training.data.labelled import Photo
+from training.data.pictures import thumb_file
 from training.evaluation.finished import FinishedRun
 
 CACHE = "baseline.npz"
@@ -88,11 +91,9 @@ def _images(photos: tuple[Photo, ...], side: int, say: Callable[[str], None]) ->
 
     def read(photo: Photo) -> Images | None:
         try:
-            with Image.open(photo.path) as image:
-                image.draft("RGB", (side, side))
-                upright = ImageOps.exif_transpose(image).convert("RGB")
-                return np.asarray(upright.resize((side, side), Image.Resampling.BILINEAR))
-        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+            with Image.open(BytesIO(thumb_file(photo.path))) as image:
+                return np.asarray(image.resize((side, side), Image.Resampling.BILINEAR))
+        except (OSError, Rejected):
             return None
 
     with ThreadPoolExecutor(cpu_count()) as pool:

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from io import BytesIO
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
+from imaging.reasons import Rejected
 from inference.taxonomy import Style
 from training.data.labelled import Photo
+from training.data.pictures import thumb_file
 from training.evaluation.finished import FinishedRun
 
 PHOTOS = 3
@@ -71,10 +73,9 @@ def gallery(run: FinishedRun, photos: int = PHOTOS) -> list[StylePhotos]:
 def data_uri(photo: Photo) -> str | None:
     """The photo as a small JPEG inside an address; None when it cannot be read."""
     try:
-        with Image.open(photo.path) as image:
-            image.draft("RGB", SIDE)
-            small = ImageOps.exif_transpose(image).convert("RGB")
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        with Image.open(BytesIO(thumb_file(photo.path))) as small:
+            small.load()
+    except (OSError, Rejected):
         return None
     small.thumbnail(SIDE, Image.Resampling.LANCZOS)
     for quality in QUALITIES:
