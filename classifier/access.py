@@ -15,7 +15,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from classifier.models import Batch, Outfit, Prediction
+from classifier.models import Batch, Consent, Outfit, Prediction
 
 
 class SignedInRequest(HttpRequest):
@@ -48,7 +48,7 @@ _TICKETS = TimestampSigner(salt="photo")
 def photo_ticket(outfit_id: uuid.UUID) -> str:
     """Opens an outfit's photo and thumb to whoever has it, for FASI_SIGNED_URL_S seconds.
 
-    For programs, which have no session, and for staff whose page has checked what they may see.
+    For programs, which have no session.
     """
     return _TICKETS.sign(str(outfit_id)).removeprefix(f"{outfit_id}:")
 
@@ -66,6 +66,20 @@ def opens_photo(ticket: str, outfit_id: uuid.UUID) -> bool:
     except BadSignature:
         return False
     return True
+
+
+def reason_of_staff(user: User, outfit: Outfit) -> str:
+    """Why this person may see somebody else's photo, as staff; empty where there is no reason.
+
+    A photo that failed, to find out why; or a review, where its owner consents to that.
+    """
+    if not user.is_staff:
+        return ""
+    if outfit.status == Outfit.Status.FAILED and user.has_perm("classifier.change_outfit"):
+        return "failed"
+    if user.has_perm("classifier.change_prediction") and Consent.objects.holds(outfit.owner_id):
+        return "review"
+    return ""
 
 
 def access_batch(user: User, batch_id: uuid.UUID) -> Batch:

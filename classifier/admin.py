@@ -1,26 +1,25 @@
 """Staff pages: outfits, predictions with their reviews, releases, batches."""
 
 from collections.abc import Iterable
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from classifier.access import ticketed
+from classifier.audit import Action, record
 from classifier.audit import admin as audit_admin  # noqa: F401  (registers its page)
 from classifier.lifecycle.removal import remove_outfit
 from classifier.lifecycle.reviews import record_review
-from classifier.models import Batch, Outfit, Prediction, Release, Review
+from classifier.models import Batch, Consent, Outfit, Prediction, Release, Review
 from classifier.storage.objects import StorageUnavailable
-
-Row = TypeVar("Row", Outfit, Prediction)
 
 OTHER_ANSWERS = [answer for answer in Review.Answer if answer != Review.Answer.STYLE]
 NOT_A_STYLE = "answer:"
@@ -34,10 +33,9 @@ CONFIDENCE_BANDS: list[tuple[str, StrOrPromise, float, float]] = [
 
 
 def thumbnail(outfit: Outfit) -> str:
-    """The outfit's thumb, from an address that is good for some minutes."""
-    return format_html(
-        '<img src="{}" alt="" class="thumb" loading="lazy">', ticketed("outfit_thumb", outfit.pk)
-    )
+    """The outfit's thumb; that staff looked is written down when their browser fetches it."""
+    address = reverse("outfit_thumb", args=[outfit.pk])
+    return format_html('<img src="{}" alt="" class="thumb" loading="lazy">', address)
 
 
 class ConfidenceFilter(admin.SimpleListFilter):
@@ -55,10 +53,6 @@ class ConfidenceFilter(admin.SimpleListFilter):
             if self.value() == key:
                 return queryset.filter(**{f"{self.field}__gte": low, f"{self.field}__lt": high})
         return queryset
-
-
-class OutfitConfidenceFilter(ConfidenceFilter):
-    field = "predictions__confidence"
 
 
 class StyleFilter(admin.SimpleListFilter):
@@ -81,59 +75,31 @@ class StyleFilter(admin.SimpleListFilter):
         return queryset.filter(**{self.field: self.value()}) if self.value() else queryset
 
 
-class OutfitStyleFilter(StyleFilter):
-    field = "predictions__style"
-
-
-class PhotoAdmin(admin.ModelAdmin[Row]):
-    """What the two lists with thumbs share: no counting of whole tables, no adding by hand."""
-
-    show_full_result_count = False
-    list_per_page = 50
-
-    class Media:
-        css = {"all": ["classifier/admin.css"]}
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
 @admin.register(Outfit)
-class OutfitAdmin(PhotoAdmin[Outfit]):
-    """The jobs. They are looked at and deleted here; `classifier.lifecycle.claims` changes them."""
+class OutfitAdmin(admin.ModelAdmin[Outfit]):
+    """The jobs: looked up and deleted here, without what only their owners see.
 
-    list_display = ["photo", "status", "style", "owner", "attempts", "error_code", "created"]
-    list_filter = [
-        "status",
-        "kind",
-        OutfitStyleFilter,
-        OutfitConfidenceFilter,
-        ("predictions__release", admin.RelatedOnlyFieldListFilter),
-        "priority",
-        "error_code",
-    ]
+    That is the photo, its name, and what it shows. `classifier.lifecycle.claims` changes jobs.
+    """
+
+    list_display = ["id", "status", "owner", "attempts", "error_code", "created"]
+    list_filter = ["status", "priority", "error_code"]
     list_select_related = ["owner"]
-    search_fields = ["id", "owner__username", "sha256"]
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields = ["id", "owner__username"]
     date_hierarchy = "created"
+    fields = [
+        *("id", "status", "owner", "batch", "priority", "queued_at", "not_before"),
+        *("attempts", "lease_until", "claimed_by", "error_code", "error_text"),
+        *("width", "height", "stored_bytes", "created", "classified"),
+    ]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Outfit]:
-        shown = Prediction.objects.select_related("release").defer("embedding", "activation_map")
-        return (
-            super().get_queryset(request).prefetch_related(Prefetch("predictions", queryset=shown))
-        )
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
-
-    @admin.display(description=_("photo"))
-    def photo(self, outfit: Outfit) -> str:
-        return thumbnail(outfit)
-
-    @admin.display(description=_("style"))
-    def style(self, outfit: Outfit) -> str:
-        if outfit.kind != Prediction.Kind.OUTFIT:
-            return outfit.get_kind_display()
-        return str(outfit.prediction or "")
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, Any, Any]:
         """Predictions go with their outfit, though nobody deletes one by itself."""
@@ -149,7 +115,9 @@ class OutfitAdmin(PhotoAdmin[Outfit]):
     def _remove(self, request: HttpRequest, outfits: Iterable[Outfit]) -> None:
         try:
             for outfit in outfits:
+                owner_id, outfit_id = outfit.owner_id, outfit.pk
                 remove_outfit(outfit)
+                record(Action.STAFF_DELETED, request=request, subject=owner_id, outfit=outfit_id)
         except StorageUnavailable as error:
             messages.error(request, f"{error}: {_('what is left was not deleted.')}")
 
@@ -183,8 +151,11 @@ class ReviewForm(forms.ModelForm[Prediction]):
 
 
 @admin.register(Prediction)
-class PredictionAdmin(PhotoAdmin[Prediction]):
-    """What releases said. A reviewer opens one and sets the right style."""
+class PredictionAdmin(admin.ModelAdmin[Prediction]):
+    """What releases said of photos whose owners let staff review them.
+
+    A reviewer opens one and sets the right style.
+    """
 
     form = ReviewForm
     list_display = [
@@ -207,12 +178,22 @@ class PredictionAdmin(PhotoAdmin[Prediction]):
         "reviews__verdict",
     ]
     list_select_related = ["outfit", "release"]
+    list_per_page = 50
+    show_full_result_count = False
     search_fields = ["outfit__id", "outfit__owner__username"]
     readonly_fields = ["photo", "said", "reviewed", "release", "created"]
     fields = ["photo", "said", "correct_style", "note", "reviewed", "release", "created"]
 
+    class Media:
+        css = {"all": ["classifier/admin.css"]}
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Prediction]:
-        return super().get_queryset(request).prefetch_related("reviews__by")
+        owners = Consent.objects.owners().values("pk")
+        reviewable = super().get_queryset(request).filter(outfit__owner__in=owners)
+        return reviewable.prefetch_related("reviews__by")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
 
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         form = super().get_form(request, *args, **(kwargs | {"fields": None}))
@@ -229,11 +210,21 @@ class PredictionAdmin(PhotoAdmin[Prediction]):
     def save_model(self, request: HttpRequest, obj: Prediction, form: Any, change: bool) -> None:
         said, note = form.cleaned_data["correct_style"], form.cleaned_data["note"]
         by_id, role = cast(User, request.user).pk, Review.Role.STAFF
+        if not said:
+            return
         if said.startswith(NOT_A_STYLE):
             answer = Review.Answer(said.removeprefix(NOT_A_STYLE))
             record_review(obj, by_id, role, note=note, answer=answer)
-        elif said:
+        else:
             record_review(obj, by_id, role, said, note)
+        outfit = obj.outfit
+        record(
+            Action.STAFF_VERDICT,
+            request=request,
+            subject=outfit.owner_id,
+            outfit=outfit.pk,
+            said=said,
+        )
 
     @admin.display(description=_("photo"))
     def photo(self, prediction: Prediction) -> str:

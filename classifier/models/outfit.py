@@ -194,7 +194,7 @@ class Outfit(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.original_name or self.id} ({self.status})"
+        return f"{self.id} ({self.status})"
 
     def get_absolute_url(self) -> str:
         return reverse("outfit", args=[self.pk])

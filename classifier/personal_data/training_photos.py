@@ -18,8 +18,7 @@ from pathlib import Path
 from django.db.models import OuterRef, Subquery
 
 from classifier.lifecycle.reviews import STAFF_FIRST
-from classifier.models import Outfit, Prediction, Review
-from classifier.personal_data.consents import consenting_owners
+from classifier.models import Consent, Outfit, Prediction, Review
 from classifier.storage import objects
 from classifier.storage.objects import ObjectMissing
 
@@ -80,7 +79,7 @@ def _reviewed(answer: Review.Answer) -> list[_Reviewed]:
     verdicts = Review.objects.filter(prediction__outfit=OuterRef("pk"))
     first = verdicts.order_by(*STAFF_FIRST)
     outfits = (
-        Outfit.objects.filter(owner__in=consenting_owners().values("pk"))
+        Outfit.objects.filter(owner__in=Consent.objects.owners().values("pk"))
         .annotate(
             answer=Subquery(first.values("answer")[:1]),
             said=Subquery(first.values("style")[:1]),

@@ -4,7 +4,6 @@ from django import template
 from django.utils.translation import get_language
 
 from classifier import catalogue
-from classifier.access import ticketed
 from classifier.history import answers
 from classifier.lifecycle.failures import failure_message
 from classifier.models import Outfit
@@ -13,12 +12,6 @@ from version import VERSION
 
 register = template.Library()
 register.filter("failure_message", failure_message)
-
-
-@register.filter
-def thumb_for_staff(outfit: Outfit) -> str:
-    """Where staff may see the small photo for some minutes; the page has checked that they may."""
-    return ticketed("outfit_thumb", outfit.pk)
 
 
 @register.filter

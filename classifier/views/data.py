@@ -15,8 +15,8 @@ from django.views.decorators.http import require_POST, require_safe
 from classifier.access import SignedInRequest
 from classifier.audit import Action, record
 from classifier.history.time_zones import choose_zone, zone_names
-from classifier.models import Export, Preferences
-from classifier.personal_data.consents import may_train, record_consent
+from classifier.models import Consent, Export, Preferences
+from classifier.personal_data.consents import record_consent
 from classifier.personal_data.erasure import close_account
 from classifier.personal_data.exports import request_export
 from classifier.storage.delivery import stored
@@ -37,7 +37,7 @@ def _data_page(request: SignedInRequest, wrong: str = "", status: int = 200) -> 
     context = {
         **_export(request),
         "outfits": request.user.outfits.count(),
-        "consents": may_train(request.user.id),
+        "consents": Consent.objects.holds(request.user.id),
         "history": request.user.consents.order_by("-changed", "-pk"),
         "with_password": request.user.has_usable_password(),
         "wrong": wrong,

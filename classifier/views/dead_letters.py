@@ -2,7 +2,6 @@
 
 import uuid
 
-import structlog
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -18,11 +17,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from classifier.access import SignedInRequest, staff_with
+from classifier.audit import Action, record
 from classifier.lifecycle.dead_letters import dead_letters, discard, kinds
 from classifier.lifecycle.requeue import requeue, requeue_all
+from classifier.models import Outfit
 from classifier.storage.objects import StorageUnavailable
-
-log = structlog.get_logger(__name__)
 
 PAGE_SIZE = 25
 # So many take some seconds, well within gunicorn's patience; another click goes on with the rest.
@@ -84,7 +83,7 @@ class DeadLettersView(View):
         return self._done(request, reason, queued)
 
     def _done(self, request: SignedInRequest, reason: str, queued: int) -> HttpResponse:
-        log.info("dead_letters_queued_again", by=request.user.pk, reason=reason, count=queued)
+        record(Action.STAFF_QUEUED_AGAIN, request=request, reason=reason, count=queued)
         if queued:
             text = ngettext("%d outfit is queued again.", "%d outfits are queued again.", queued)
             messages.success(request, text % queued)
@@ -97,14 +96,16 @@ class DeadLettersView(View):
 def delete_dead_letter(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponse:
     """Delete one for ever, its row and its objects; `reason` says where to go back to."""
     try:
+        letter = Outfit.objects.filter(pk=outfit_id).only("owner_id").first()
         deleted = discard(outfit_id)
     except StorageUnavailable:
         messages.error(
             request, _("The photo store does not answer. Nothing was deleted; try again soon.")
         )
     else:
-        log.info("dead_letter_deleted", by=request.user.pk, outfit=str(outfit_id), deleted=deleted)
-        if deleted:
+        if letter and deleted:
+            subject = letter.owner_id
+            record(Action.STAFF_DELETED, request=request, subject=subject, outfit=outfit_id)
             messages.success(request, _("The outfit and its photo are deleted."))
         else:
             messages.info(request, _("That outfit was no dead letter any more. It was kept."))

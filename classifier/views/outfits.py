@@ -27,7 +27,7 @@ from classifier.lifecycle.failures import FailureMessage, failure_message
 from classifier.lifecycle.removal import remove_outfit
 from classifier.lifecycle.requeue import requeue
 from classifier.lifecycle.waiting import answer_later
-from classifier.models import Outfit
+from classifier.models import Outfit, Review
 from classifier.storage.objects import StorageUnavailable
 from classifier.uploads.accept import Accepted, accept_photo, display_name
 from classifier.uploads.quota import consume_quota
@@ -193,6 +193,7 @@ def _styles(outfit: Outfit) -> dict[str, object]:
         "style": style_of(outfit.style) if outfit.style else None,
         "corrected": outfit.certainty == Outfit.Certainty.CORRECTED,
         "confirmed": outfit.certainty == Outfit.Certainty.CONFIRMED,
+        "by_owner": prediction.reviews.filter(role=Review.Role.OWNER).exists(),
         "choices": taxonomy.styles,
         "top": [(style, probability) for style, probability in prediction.top if style.id in worn],
         "wardrobe": wardrobe.name(get_language() or "en") if wardrobe else "",

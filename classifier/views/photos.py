@@ -1,7 +1,9 @@
 """Photos at the site's own address: who asks is checked here, the bytes come from the bucket."""
 
 import uuid
+from typing import cast
 
+from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -9,7 +11,8 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from classifier.access import opens_photo
+from classifier.access import opens_photo, reason_of_staff
+from classifier.audit import record_looks
 from classifier.integrations.tokens import find_token
 from classifier.models import Outfit
 from classifier.storage.delivery import stored
@@ -23,7 +26,7 @@ BEARER = "Bearer "
 
 @require_safe
 def outfit_photo(request: HttpRequest, outfit_id: uuid.UUID) -> HttpResponseBase:
-    """The stored photo, for its owner or whoever has a ticket for it."""
+    """The stored photo, for its owner, whoever has a ticket for it, and staff with a reason."""
     return _stored_photo(request, outfit_id, "photo_key")
 
 
@@ -34,18 +37,30 @@ def outfit_thumb(request: HttpRequest, outfit_id: uuid.UUID) -> HttpResponseBase
 
 
 def _stored_photo(request: HttpRequest, outfit_id: uuid.UUID, which: str) -> HttpResponseBase:
-    outfits = Outfit.objects.only("id", which)
-    if not opens_photo(request.GET.get(TICKET, ""), outfit_id):
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
-        outfits = outfits.filter(owner=request.user)
+    by_ticket = opens_photo(request.GET.get(TICKET, ""), outfit_id)
+    if not by_ticket and not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    outfits = Outfit.objects.only("id", "owner_id", "status", which)
     outfit = get_object_or_404(outfits, pk=outfit_id)
+    key = getattr(outfit, which)
+    if by_ticket or outfit.owner_id == request.user.pk:
+        answer = _bytes(key)
+        patch_cache_control(answer, private=True, max_age=KEPT_S)
+        return answer
+    if reason := reason_of_staff(cast(User, request.user), outfit):
+        answer = _bytes(key)
+        record_looks(request, [outfit], reason)
+        # Each look is written down, so a browser must not have it from a look before.
+        patch_cache_control(answer, private=True, no_store=True)
+        return answer
+    raise Http404("no such photo")
+
+
+def _bytes(key: str) -> HttpResponseBase:
     try:
-        answer = stored(getattr(outfit, which), JPEG)
+        return stored(key, JPEG)
     except ObjectMissing as error:
         raise Http404("no such photo") from error
-    patch_cache_control(answer, private=True, max_age=KEPT_S)
-    return answer
 
 
 @require_safe

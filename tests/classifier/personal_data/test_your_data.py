@@ -22,7 +22,6 @@ from classifier.models import (
     Review,
     Share,
 )
-from classifier.personal_data.consents import consenting_owners, may_train
 from classifier.personal_data.erasure import close_account
 from classifier.personal_data.exports import claim_export, request_export
 from tests.conftest import signed_in
@@ -41,14 +40,14 @@ def erase_over_http(client: Client, confirm: str = PASSWORD) -> int:
 def test_consent_is_off_until_it_is_given_and_every_change_is_kept(
     as_owner: Client, owner: User, stranger: User
 ) -> None:
-    assert not may_train(owner.pk)
+    assert not Consent.objects.holds(owner.pk)
     assert 'data-consent="no"' in as_owner.get("/account/data/").content.decode()
     for given in ("1", "1", "0", "1"):
         as_owner.post("/account/data/consent/", {"given": given})
     assert 'data-consent="yes"' in as_owner.get("/account/data/").content.decode()
     said = Consent.objects.order_by("pk").values_list("given", flat=True)
     assert list(said) == [True, False, True]
-    assert list(consenting_owners()) == [owner]
+    assert list(Consent.objects.owners()) == [owner]
 
 
 def test_erasing_leaves_nothing_in_rows_or_bucket(

@@ -1,12 +1,12 @@
 """The staff pages: who may enter, thumbs, filters, setting the right style."""
 
-import re
 from collections.abc import Callable
 
 import pytest
 from django.test import Client
 
 from classifier.models import Outfit, Prediction, Release, Review
+from classifier.personal_data.consents import record_consent
 from classifier.storage import objects
 from worker.classification import work
 
@@ -15,7 +15,9 @@ Make = Callable[..., Outfit]
 
 @pytest.fixture
 def prediction(make_outfit: Make, release: Release) -> Prediction:
-    make_outfit()
+    """Of an owner who lets staff review their photos."""
+    outfit = make_outfit()
+    record_consent(outfit.owner_id, True)
     work(budget_s=30)
     return Prediction.objects.get()
 
@@ -29,44 +31,25 @@ def test_only_staff_enter(as_owner: Client, as_staff: Client) -> None:
     assert as_staff.get("/admin/").status_code == 200
 
 
-@pytest.mark.parametrize("table", ["outfit", "prediction"])
-def test_lists_show_thumbs_that_staff_may_see_for_some_minutes(
-    prediction: Prediction, as_staff: Client, table: str
-) -> None:
-    page = as_staff.get(f"/admin/classifier/{table}/").content.decode()
-    address = re.search(r'src="(/outfits/[^"]+/thumb.jpg[?]ticket=[^"]+)"', page)
-    assert address
-    assert as_staff.get(address[1])["Content-Type"] == "image/jpeg"
-
-
 @pytest.mark.parametrize(
-    ("table", "query"),
+    "query",
     [
-        ("outfit", "status__exact=done"),
-        ("outfit", "style={p.style}"),
-        ("outfit", "confidence={band}"),
-        ("outfit", "predictions__release__id__exact={p.release_id}"),
-        ("prediction", "style={p.style}"),
-        ("prediction", "confidence={band}"),
-        ("prediction", "outfit__status__exact=done"),
-        ("prediction", "release__id__exact={p.release_id}"),
+        "style={p.style}",
+        "confidence={band}",
+        "outfit__status__exact=done",
+        "release__id__exact={p.release_id}",
     ],
 )
-def test_lists_are_filtered(
-    prediction: Prediction, as_staff: Client, table: str, query: str
-) -> None:
+def test_predictions_are_filtered(prediction: Prediction, as_staff: Client, query: str) -> None:
     confidence = prediction.confidence
     band = "low" if confidence < 0.5 else "middle" if confidence < 0.8 else "high"
-    address = f"/admin/classifier/{table}/?" + query.format(p=prediction, band=band)
-    assert "thumb.jpg?" in as_staff.get(address).content.decode()
+    address = "/admin/classifier/prediction/?" + query.format(p=prediction, band=band)
+    assert "thumb.jpg" in as_staff.get(address).content.decode()
 
 
-@pytest.mark.parametrize("table", ["outfit", "prediction"])
-def test_a_filter_leaves_out_what_does_not_match(
-    prediction: Prediction, as_staff: Client, table: str
-) -> None:
-    page = as_staff.get(f"/admin/classifier/{table}/?style={other_style(prediction)}")
-    assert "thumb.jpg?" not in page.content.decode()
+def test_a_filter_leaves_out_what_does_not_match(prediction: Prediction, as_staff: Client) -> None:
+    page = as_staff.get(f"/admin/classifier/prediction/?style={other_style(prediction)}")
+    assert "thumb.jpg" not in page.content.decode()
 
 
 def test_a_reviewer_sets_the_right_style(prediction: Prediction, as_staff: Client) -> None:
@@ -103,7 +86,7 @@ def test_a_reviewer_says_what_is_no_style(
     assert (outfit.kind, outfit.style) == (kind, prediction.style if style is None else style)
     assert f'value="answer:{answer}" selected' in as_staff.get(address).content.decode()
     listed = as_staff.get("/admin/classifier/prediction/?kind__exact=outfit").content.decode()
-    assert "thumb.jpg?" in listed
+    assert "thumb.jpg" in listed
 
 
 def test_an_unknown_style_is_not_taken(prediction: Prediction, as_staff: Client) -> None:
