@@ -146,6 +146,7 @@ FASI_CHORE_LIMIT_S = env.int("FASI_CHORE_LIMIT_S", default=3000)
 FASI_EXPORT_LEASE_S = env.int("FASI_EXPORT_LEASE_S", default=120)
 FASI_UNPACK_LEASE_S = env.int("FASI_UNPACK_LEASE_S", default=120)
 FASI_EXPORT_HOURS = env.int("FASI_EXPORT_HOURS", default=72)
+FASI_EXPORTS_PER_DAY = env.int("FASI_EXPORTS_PER_DAY", default=1_000 if EMBEDDED else 5)
 # Checking one direct upload, and sending one event to a webhook.
 FASI_UPLOAD_LEASE_S = env.int("FASI_UPLOAD_LEASE_S", default=60)
 FASI_DELIVERY_TIMEOUT_S = env.int("FASI_DELIVERY_TIMEOUT_S", default=15)
@@ -203,6 +204,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "worker.deliver",
         "schedule": FASI_SWEEP_S,
         "options": {"expires": FASI_SWEEP_S},
+    },
+    "end-forms": {
+        "task": "worker.end_forms",
+        "schedule": FASI_CHORES_S,
+        "options": {"expires": FASI_CHORES_S},
     },
     "remove-orphans": {
         "task": "worker.remove_orphans",
@@ -277,7 +283,11 @@ FILE_UPLOAD_HANDLERS = [
 FASI_ZIP_BYTES = env.int("FASI_ZIP_BYTES", default=500 * 1024**2)
 FASI_ZIP_FILES = env.int("FASI_ZIP_FILES", default=2_000)
 FASI_ZIP_UNPACKED_BYTES = env.int("FASI_ZIP_UNPACKED_BYTES", default=1024**3)
-DATA_UPLOAD_MAX_NUMBER_FILES = env.int("FASI_MAX_FILES_PER_REQUEST", default=200)
+FASI_ZIPS_WAITING = env.int("FASI_ZIPS_WAITING", default=3)
+FASI_MAX_BATCHES = env.int("FASI_MAX_BATCHES", default=1_000_000 if EMBEDDED else 10_000)
+FASI_MAX_FILES_PER_REQUEST = env.int("FASI_MAX_FILES_PER_REQUEST", default=200)
+# Django's own limit answers a bare 400; ours, one before it, a sentence.
+DATA_UPLOAD_MAX_NUMBER_FILES = FASI_MAX_FILES_PER_REQUEST + 1
 
 # The REST API ------------------------------------------------------------------------------------
 
@@ -297,6 +307,9 @@ FASI_WEBHOOK_PORTS = env.list("FASI_WEBHOOK_PORTS", cast=int, default=[443, 8443
 # How long the permission to put a photo into the bucket lasts, and how many one person may have.
 FASI_DIRECT_UPLOAD_S = env.int("FASI_DIRECT_UPLOAD_S", default=3600)
 FASI_OPEN_UPLOADS = env.int("FASI_OPEN_UPLOADS", default=100_000 if EMBEDDED else 1_000)
+# What one person may have at a time: tokens that are good, webhooks.
+FASI_MAX_TOKENS = env.int("FASI_MAX_TOKENS", default=50)
+FASI_MAX_WEBHOOKS = env.int("FASI_MAX_WEBHOOKS", default=10)
 
 # How many days the audit trail is kept; the database keeps each entry for 30 whatever this says.
 FASI_AUDIT_DAYS = env.int("FASI_AUDIT_DAYS", default=365)

@@ -9,16 +9,14 @@ from celery import current_app, shared_task
 from celery.signals import worker_init, worker_process_init
 from django.conf import settings
 
-from classifier.audit.recording import forget_old
 from classifier.checks import timing_errors
-from classifier.integrations import deliveries, idempotency
 from classifier.lifecycle.claims import return_expired
 from classifier.lifecycle.wakeup import wake_up_came
 from classifier.monitoring.metrics import LEASES_EXPIRED
 from classifier.orphans import remove_orphans
-from classifier.uploads import direct
 from worker.classification import work
-from worker.jobs.direct_uploads import check_uploads
+from worker.jobs.cleaning import remove_expired
+from worker.jobs.direct_uploads import check_uploads, end_forms
 from worker.jobs.maintenance import run_maintenance
 from worker.jobs.webhooks import start_delivering
 from worker.loaded_model import report
@@ -63,6 +61,12 @@ def check_direct_uploads() -> None:
     check_uploads()
 
 
+@shared_task(name="worker.end_forms")
+def end_upload_forms() -> None:
+    """End forms of direct uploads whose time is over, and what was sent with them again."""
+    end_forms()
+
+
 @shared_task(name="worker.deliver")
 def deliver() -> None:
     """Send the deliveries of webhooks that are due."""
@@ -72,10 +76,7 @@ def deliver() -> None:
 @shared_task(name="worker.remove_orphans", **LONG)
 def remove_orphaned_objects() -> None:
     """End and forget what is over, and delete objects that have no row."""
-    direct.expire()
-    idempotency.forget_old()
-    deliveries.forget_old()
-    forget_old()
+    remove_expired()
     remove_orphans()
 
 

@@ -13,6 +13,7 @@ from classifier.api.schemas import BatchIn, BatchOut, BatchPage, UploadedOut
 from classifier.api.serializers import batches_out
 from classifier.api.submit import FORM, submit_photos
 from classifier.batches.service import cancel
+from classifier.batches.unpacking import begin_batch
 from classifier.models import Batch
 
 router = Router()
@@ -24,7 +25,7 @@ def create_batch(
     request: ApiRequest, batch: BatchIn, idempotency_key: IdempotencyKey = None
 ) -> Status[BatchOut]:
     """Begin a batch; it has no photos yet."""
-    made = Batch.objects.create(owner_id=request.auth.owner_id, name=batch.name, total=0)
+    made = begin_batch(request.auth.owner_id, batch.name)
     return Status(HTTPStatus.CREATED, batches_out(request, [made])[0])
 
 

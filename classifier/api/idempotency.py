@@ -14,6 +14,7 @@ from classifier.api.auth import ApiRequest
 from classifier.api.problems import Code, Problem, problem, refusal
 from classifier.integrations import idempotency
 from classifier.integrations.idempotency import Answer
+from classifier.uploads.handler import check_number_of_files
 from classifier.uploads.refusals import Refused
 
 JSON = "application/json"
@@ -104,6 +105,7 @@ def _fingerprint(request: ApiRequest) -> str:
 
     add(request.method or "", request.get_full_path())
     if request.content_type == "multipart/form-data":
+        check_number_of_files(request)  # of too many, not all are there to be read
         for name, values in request.POST.lists():
             add(name, *values)
         for name, files in request.FILES.lists():

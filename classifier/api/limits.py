@@ -1,4 +1,4 @@
-"""How many requests a token may send: a fixed window of a minute, counted in Redis."""
+"""How many requests one person's programs may send: a window of a minute, counted in Redis."""
 
 import time
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
 from classifier.api.problems import Problem
+from classifier.limits.rates import MINUTE, count
 from classifier.models import ApiToken
-from classifier.uploads.quota import MINUTE, count
 from classifier.uploads.refusals import Refusal, Refused
 
 log = structlog.get_logger(__name__)
@@ -39,7 +39,7 @@ def count_request(token: ApiToken) -> Allowance | None:
     limit = settings.FASI_API_REQUESTS_PER_MINUTE
     minute, second = divmod(int(time.time()), MINUTE)
     try:
-        (used,) = count((f"api:{token.pk}:{minute}", MINUTE))
+        (used,) = count((f"api:{token.owner_id}:{minute}", MINUTE))
     except RedisError as error:
         log.warning("rate_not_checked", error=str(error))
         return None
@@ -51,7 +51,7 @@ def too_many(allowance: Allowance) -> Problem:
     return Problem(
         Refusal.RATE,
         Refused(Refusal.RATE).status,
-        _("This token sends more than %(limit)d requests a minute. Wait %(seconds)d s.")
+        _("Your programs send more than %(limit)d requests a minute. Wait %(seconds)d s.")
         % {"limit": allowance.limit, "seconds": allowance.reset_s},
         {"Retry-After": str(allowance.reset_s)},
     )

@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from ninja import Status
 
@@ -12,6 +13,7 @@ from classifier.api.serializers import outfit_url
 from classifier.batches.service import add_photo
 from classifier.models import Batch
 from classifier.uploads.accept import accept_photo, display_name
+from classifier.uploads.handler import files_of
 from classifier.uploads.refusals import Refusal, Refused
 from classifier.web import client_ip
 
@@ -28,6 +30,7 @@ FORM = {
                         "photo": {
                             "type": "array",
                             "minItems": 1,
+                            "maxItems": settings.FASI_MAX_FILES_PER_REQUEST,
                             "items": {"type": "string", "format": "binary"},
                             "description": "JPEG, PNG, WebP, HEIC or AVIF; may come several times.",
                         },
@@ -54,7 +57,7 @@ def submit_photos(request: ApiRequest, batch: Batch | None = None) -> Status[Upl
     """
     if request.content_type != MULTIPART:
         raise problem(Code.MEDIA_TYPE, expected=MULTIPART)
-    uploads = request.FILES.getlist("photo")
+    uploads = files_of(request, "photo")
     if not uploads:
         if other := next(iter(request.FILES), ""):
             raise problem(Code.WRONG_FIELD, field=other[:40])

@@ -3,7 +3,6 @@
 import uuid
 from http import HTTPStatus
 
-from django.conf import settings
 from django.shortcuts import get_object_or_404
 from ninja import Router, Status
 
@@ -12,10 +11,10 @@ from classifier.api.idempotency import IdempotencyKey, idempotent
 from classifier.api.problems import Code, problem
 from classifier.api.schemas import NewUploadOut, UploadIn, UploadOut
 from classifier.api.serializers import upload_out
+from classifier.limits.ledger import LimitReached
 from classifier.models import Batch, DirectUpload
 from classifier.uploads import direct
 from classifier.uploads.accept import display_name
-from classifier.uploads.direct import TooManyOpen
 from classifier.web import client_ip
 
 router = Router()
@@ -43,9 +42,9 @@ def create_upload(
             batch=batch,
             ip_address=client_ip(request),
         )
-    except TooManyOpen as error:
-        most = str(settings.FASI_OPEN_UPLOADS)
-        raise problem(Code.TOO_MANY_UPLOADS, headers={"Retry-After": "60"}, most=most) from error
+    except LimitReached as error:
+        most, later = str(error.most), {"Retry-After": "60"}
+        raise problem(Code.TOO_MANY_UPLOADS, headers=later, most=most) from error
     shown = upload_out(request, made).model_dump()
     url = request.build_absolute_uri(form.url)
     answer = NewUploadOut(**shown, form_url=url, form_fields=form.fields)

@@ -3,6 +3,7 @@
 import uuid
 from http import HTTPStatus
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Router, Status
@@ -24,9 +25,9 @@ from classifier.integrations.deliveries import record_test
 from classifier.integrations.signatures import new_secret
 from classifier.integrations.targets import AddressRefused, target
 from classifier.lifecycle.wakeup import wake_delivery
+from classifier.limits.ledger import LimitReached, one_more
 from classifier.models import Delivery, Webhook
 
-MOST = 10
 router = Router()
 
 
@@ -41,15 +42,19 @@ def create_webhook(request: ApiRequest, webhook: WebhookIn) -> Status[NewWebhook
         target(webhook.url)
     except AddressRefused as error:
         raise Problem(Code.ADDRESS_REFUSED, HTTPStatus.UNPROCESSABLE_ENTITY, str(error)) from error
-    if Webhook.objects.filter(owner_id=request.auth.owner_id).count() >= MOST:
-        raise problem(Code.TOO_MANY_WEBHOOKS, most=str(MOST))
-    made = Webhook.objects.create(
-        owner_id=request.auth.owner_id,
-        url=webhook.url,
-        secret=new_secret(),
-        events=[str(event) for event in webhook.events],
-    )
-    record(Action.WEBHOOK_MADE, request=request, actor=request.auth.owner_id, webhook=str(made.pk))
+    owner_id = request.auth.owner_id
+    mine = Webhook.objects.filter(owner_id=owner_id)
+    try:
+        with one_more(owner_id, mine, settings.FASI_MAX_WEBHOOKS):
+            made = Webhook.objects.create(
+                owner_id=owner_id,
+                url=webhook.url,
+                secret=new_secret(),
+                events=[str(event) for event in webhook.events],
+            )
+    except LimitReached as error:
+        raise problem(Code.TOO_MANY_WEBHOOKS, most=str(error.most)) from error
+    record(Action.WEBHOOK_MADE, request=request, actor=owner_id, webhook=str(made.pk))
     shown = webhook_out(made).model_dump()
     return Status(HTTPStatus.CREATED, NewWebhookOut(**shown, secret=made.secret))
 

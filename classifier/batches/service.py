@@ -48,11 +48,12 @@ def add_photo(
     ip_address: str = "",
     wardrobe: str = "",
     paced: bool = False,
+    counted: bool = False,
 ) -> Accepted:
     """Accept a photo into the batch, behind whoever waits for a single one. Raises Refused.
 
     A file that is left out, for good or because this person has the photo already, is noted under
-    `name`, or the upload's own. `paced`: see `accept_photo`.
+    `name`, or the upload's own. `paced`, `counted`: see `accept_photo`.
     """
     shown = name or display_name(upload.name or "")
     try:
@@ -64,6 +65,7 @@ def add_photo(
             batch=batch,
             priority=Outfit.Priority.BATCH,
             paced=paced,
+            counted=counted,
         )
     except Refused as refused:
         if refused.reason not in NOT_OF_THE_FILE:

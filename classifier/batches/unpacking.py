@@ -23,7 +23,7 @@ from classifier.lifecycle.wakeup import wake_maintenance
 from classifier.models import Batch, Unpacking
 from classifier.storage import objects
 from classifier.storage.objects import StorageUnavailable
-from classifier.uploads.quota import consume_quota
+from classifier.uploads.quota import room_for_batch, room_for_zip
 from classifier.uploads.refusals import Refusal, Refused
 
 log = structlog.get_logger(__name__)
@@ -31,8 +31,6 @@ log = structlog.get_logger(__name__)
 Status = Unpacking.Status
 PENDING = (Status.QUEUED, Status.RUNNING)
 ZIP = "application/zip"
-PENDING_AT_MOST = 3
-"""ZIPs of one person: each takes its whole size in the bucket until it is unpacked."""
 
 
 def key_of(batch_id: uuid.UUID) -> str:
@@ -47,25 +45,30 @@ def submit_zip(
 
     Its directory is read here, so that what is no ZIP or too much is said at once.
     """
-    waiting = Unpacking.objects.filter(batch__owner_id=owner_id, status__in=PENDING)
-    if waiting.count() >= PENDING_AT_MOST:
-        raise Refused(Refusal.ZIPS_WAITING)
-    consume_quota(owner_id, ip_address)
-    with zips.opened(file) as archive:
-        total = len(zips.files_of(archive))
-    batch = Batch(owner_id=owner_id, name=name, total=0)
-    file.seek(0)
-    try:
-        objects.put_file(key_of(batch.pk), file, ZIP)
-    except StorageUnavailable as error:
-        log.error("zip_not_stored", batch=str(batch.pk), error=str(error))
-        raise Refused(Refusal.STORAGE_UNAVAILABLE) from error
-    with transaction.atomic():
-        batch.save(force_insert=True)
-        Unpacking.objects.create(batch=batch, wardrobe=wardrobe, address=ip_address, total=total)
-        transaction.on_commit(wake_maintenance, robust=True)
+    with room_for_zip(owner_id, ip_address):
+        with zips.opened(file) as archive:
+            total = len(zips.files_of(archive))
+        batch = Batch(owner_id=owner_id, name=name, total=0)
+        file.seek(0)
+        try:
+            objects.put_file(key_of(batch.pk), file, ZIP)
+        except StorageUnavailable as error:
+            log.error("zip_not_stored", batch=str(batch.pk), error=str(error))
+            raise Refused(Refusal.STORAGE_UNAVAILABLE) from error
+        with room_for_batch(owner_id):
+            batch.save(force_insert=True)
+            Unpacking.objects.create(
+                batch=batch, wardrobe=wardrobe, address=ip_address, total=total
+            )
+            transaction.on_commit(wake_maintenance, robust=True)
     log.info("zip_queued", batch=str(batch.pk), owner=owner_id, files=total)
     return batch
+
+
+def begin_batch(owner_id: int, name: str) -> Batch:
+    """A batch without photos. Raises Refused where this person has too many."""
+    with room_for_batch(owner_id):
+        return Batch.objects.create(owner_id=owner_id, name=name, total=0)
 
 
 JOBS = Jobs(Unpacking, Status.QUEUED, Status.RUNNING, "FASI_UNPACK_LEASE_S")

@@ -15,11 +15,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from classifier.limits.ledger import LimitReached, one_more
 from classifier.models import ApiToken, Scope
 
 PREFIX = "fasi_"
@@ -29,6 +31,7 @@ CHECKSUM_LENGTH = 6
 SHOWN_LENGTH = 12
 # Often enough for a person who asks "is this still used?", seldom enough to cost no writes.
 USE_NOTED_EVERY = timedelta(minutes=1)
+KEPT = timedelta(days=30)
 
 
 class TokenRefused(ValueError):
@@ -55,14 +58,20 @@ def issue_token(
     if expires is not None and expires <= timezone.now():
         raise TokenRefused(_("Choose an expiry that lies in the future."))
     text = _new_text()
-    token = ApiToken.objects.create(
-        owner=owner,
-        name=name,
-        start=text[:SHOWN_LENGTH],
-        digest=_digest(text),
-        scopes=chosen,
-        expires=expires,
-    )
+    good = ApiToken.objects.filter(_unexpired(), owner=owner, revoked__isnull=True)
+    try:
+        with one_more(owner.pk, good, settings.FASI_MAX_TOKENS):
+            token = ApiToken.objects.create(
+                owner=owner,
+                name=name,
+                start=text[:SHOWN_LENGTH],
+                digest=_digest(text),
+                scopes=chosen,
+                expires=expires,
+            )
+    except LimitReached as error:
+        told = _("You have %(most)s tokens, which is the most. Revoke one that you no longer use.")
+        raise TokenRefused(told % {"most": error.most}) from error
     return Issued(token, text)
 
 
@@ -73,7 +82,7 @@ def find_token(text: str) -> ApiToken | None:
     now = timezone.now()
     token = (
         ApiToken.objects.select_related("owner")
-        .filter(Q(expires__isnull=True) | Q(expires__gt=now))
+        .filter(_unexpired())
         .filter(digest=_digest(text), revoked__isnull=True, owner__is_active=True)
         .first()
     )
@@ -86,6 +95,17 @@ def revoke_token(owner: User, token_id: uuid.UUID) -> bool:
     """End a token of this person; False where they have no such token that was still good."""
     mine = ApiToken.objects.filter(owner=owner, pk=token_id, revoked__isnull=True)
     return bool(mine.update(revoked=timezone.now()))
+
+
+def forget_old() -> int:
+    """Delete tokens that ended long ago, revoked or expired. Returns how many."""
+    old = timezone.now() - KEPT
+    deleted, _by_model = ApiToken.objects.filter(Q(revoked__lt=old) | Q(expires__lt=old)).delete()
+    return deleted
+
+
+def _unexpired() -> Q:
+    return Q(expires__isnull=True) | Q(expires__gt=timezone.now())
 
 
 def well_formed(text: str) -> bool:

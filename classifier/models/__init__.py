@@ -16,6 +16,7 @@ from classifier.models.share import Share
 from classifier.models.token import ApiToken, Scope
 from classifier.models.unpacking import Unpacking
 from classifier.models.upload import DirectUpload
+from classifier.models.usage import Reservation, Usage
 from classifier.models.webhook import Delivery, Event, Webhook
 
 __all__ = [
@@ -35,9 +36,11 @@ __all__ = [
     "Prediction",
     "Preferences",
     "Release",
+    "Reservation",
     "Review",
     "Scope",
     "Share",
     "Unpacking",
+    "Usage",
     "Webhook",
 ]

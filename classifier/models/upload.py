@@ -36,6 +36,9 @@ class DirectUpload(models.Model):
     wardrobe = models.CharField(max_length=40, blank=True)
     batch = models.ForeignKey(Batch, on_delete=models.SET_NULL, null=True, blank=True)
     address = models.CharField(max_length=45, blank=True, help_text=_("who asked, for the quota"))
+    most_bytes = models.PositiveIntegerField(
+        default=0, help_text=_("set aside until it is checked")
+    )
     status = models.CharField(max_length=10, choices=Status, default=Status.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
     not_before = models.DateTimeField(
@@ -45,6 +48,9 @@ class DirectUpload(models.Model):
     reason = models.CharField(max_length=40, blank=True)
     created = models.DateTimeField(default=timezone.now)
     expires = models.DateTimeField()
+    cleared = models.BooleanField(
+        default=False, help_text=_("its form is over, and nothing lies under its key any more")
+    )
 
     class Meta:
         verbose_name = _("direct upload")
@@ -60,7 +66,7 @@ class DirectUpload(models.Model):
                 condition=Q(status__in=["queued", "checking"]),
                 name="upload_due",
             ),
-            models.Index(fields=["expires"], condition=Q(status="waiting"), name="upload_expires"),
+            models.Index(fields=["expires"], condition=Q(cleared=False), name="upload_to_clear"),
             models.Index(fields=["owner", "status"], name="upload_of_owner"),
         ]
 

@@ -20,12 +20,14 @@ from django.db.models.functions import Now
 from classifier.leases import Jobs, Lease, seconds_from_now
 from classifier.lifecycle.failures import Failure
 from classifier.lifecycle.wakeup import wake_maintenance
+from classifier.limits.ledger import count_export
 from classifier.models import Export, Outfit
 from classifier.storage import multipart, objects
 
 log = structlog.get_logger(__name__)
 
 Status = Export.Status
+PENDING = (Status.QUEUED, Status.RUNNING)
 
 
 JOBS = Jobs(Export, Status.QUEUED, Status.RUNNING, "FASI_EXPORT_LEASE_S", order=["created"])
@@ -45,8 +47,11 @@ def keys_of(export_id: uuid.UUID, attempts: int) -> list[str]:
 def request_export(owner_id: int) -> Export:
     """Queue an export; one that is on its way is returned as it is, an older one is replaced.
 
-    Raises StorageUnavailable, and then the older one is still there.
+    Raises StorageUnavailable, LimitReached, and then the older one is still there.
     """
+    if known := Export.objects.filter(owner_id=owner_id, status__in=PENDING).first():
+        return known
+    count_export(owner_id)
     with transaction.atomic():
         known = Export.objects.select_for_update().filter(owner_id=owner_id).first()
         if known and known.pending:

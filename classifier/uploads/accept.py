@@ -23,7 +23,7 @@ from classifier.models import Batch, Outfit
 from classifier.monitoring.metrics import STEP, UPLOADS
 from classifier.storage import objects
 from classifier.storage.objects import StorageUnavailable
-from classifier.uploads.quota import consume_quota
+from classifier.uploads.quota import Room, room_for_photo
 from classifier.uploads.refusals import Refusal, Refused
 from classifier.uploads.sanitise import sanitise
 
@@ -69,15 +69,33 @@ def accept_photo(
     paced: bool = False,
     day: date | None = None,
     zone: tzinfo | None = None,
+    counted: bool = False,
 ) -> Accepted:
     """Check, sanitise and store one photo and queue it. Nothing can lose it from then on.
 
     `wardrobe` is one that `offered_wardrobes` has, or empty for all styles. `paced`: a
-    worker of ours takes it, so no rate of uploads limits it. `day` is when the photo was taken,
-    where whoever sends it knows better than the file; `zone` the person's, where the caller knows
-    it. Raises Refused, and then leaves nothing behind: neither a row nor an object.
+    worker of ours takes it, so no rate of uploads limits it. `counted`: the day's quota counted it
+    before. `day` is when the photo was taken, where whoever sends it knows better than the file;
+    `zone` the person's, where the caller knows it. Raises Refused, and then leaves nothing behind:
+    neither a row nor an object.
     """
-    consume_quota(owner_id, ip_address, paced=paced)
+    with room_for_photo(owner_id, ip_address, upload.size, paced=paced, counted=counted) as room:
+        return _accept(
+            room, upload, wardrobe=wardrobe, batch=batch, priority=priority, day=day, zone=zone
+        )
+
+
+def _accept(
+    room: Room,
+    upload: File[bytes],
+    *,
+    wardrobe: str,
+    batch: Batch | None,
+    priority: Outfit.Priority,
+    day: date | None,
+    zone: tzinfo | None,
+) -> Accepted:
+    owner_id = room.owner_id
     if wardrobe and wardrobe not in offered_wardrobes():
         raise Refused(Refusal.UNKNOWN_WARDROBE)
     if batch and not batch.takes_photos():
@@ -108,6 +126,7 @@ def accept_photo(
     )
     zone = zone or zone_of(owner_id)
     _set_day(outfit, day or day_taken(clean.taken, zone), zone)
+    room.hold(outfit.stored_bytes)
     try:
         with STEP.labels("store").time():
             objects.put_all({outfit.photo_key: clean.photo, outfit.thumb_key: clean.thumb})

@@ -9,6 +9,7 @@ which does to it what `accept_photo` does to any photo. `classifier.leases` has 
 """
 
 import uuid
+from collections import Counter
 from datetime import timedelta
 
 from django.conf import settings
@@ -20,9 +21,11 @@ from django.utils import timezone
 from classifier.catalogue import offered_wardrobes
 from classifier.leases import Jobs, Lease, seconds_from_now
 from classifier.lifecycle.wakeup import wake_upload_check
+from classifier.limits.ledger import give_back
 from classifier.models import Batch, DirectUpload, Outfit
 from classifier.storage import objects
 from classifier.storage.objects import PostForm
+from classifier.uploads.quota import room_for_direct_upload
 from classifier.uploads.refusals import Refusal, Refused
 
 Status = DirectUpload.Status
@@ -30,10 +33,9 @@ OPEN = (Status.WAITING, Status.QUEUED, Status.CHECKING)
 # Storage may be away for a while; a photo that kills its worker is given up.
 MOST_ATTEMPTS = 5
 KEPT = timedelta(days=7)
-
-
-class TooManyOpen(Exception):
-    """This person has as many open uploads as one may have."""
+# What was being sent when its form ran out has arrived, or was cut off, after this long.
+LAST_BYTES = timedelta(minutes=5)
+CLEARED_AT_A_TIME = 10_000
 
 
 def begin(
@@ -44,23 +46,24 @@ def begin(
     batch: Batch | None = None,
     ip_address: str = "",
 ) -> tuple[DirectUpload, PostForm]:
-    """Allow one upload to the bucket; returns the form to send. Raises Refused, TooManyOpen."""
+    """Allow one upload to the bucket; returns the form to send. Raises Refused, LimitReached.
+
+    It counts for the day, and the most bytes that the form lets in are set aside, from here on.
+    """
     if wardrobe and wardrobe not in offered_wardrobes():
         raise Refused(Refusal.UNKNOWN_WARDROBE)
-    mine = DirectUpload.objects.filter(owner_id=owner_id, status__in=OPEN)
-    if mine.count() >= settings.FASI_OPEN_UPLOADS:
-        raise TooManyOpen
-    upload = DirectUpload.objects.create(
-        owner_id=owner_id,
-        name=name,
-        wardrobe=wardrobe,
-        batch=batch,
-        address=ip_address,
-        expires=timezone.now() + timedelta(seconds=settings.FASI_DIRECT_UPLOAD_S),
-    )
-    form = objects.post_form(
-        upload.key, settings.FASI_MAX_UPLOAD_BYTES, settings.FASI_DIRECT_UPLOAD_S
-    )
+    most_bytes = settings.FASI_MAX_UPLOAD_BYTES
+    with room_for_direct_upload(owner_id, most_bytes):
+        upload = DirectUpload.objects.create(
+            owner_id=owner_id,
+            name=name,
+            wardrobe=wardrobe,
+            batch=batch,
+            address=ip_address,
+            most_bytes=most_bytes,
+            expires=timezone.now() + timedelta(seconds=settings.FASI_DIRECT_UPLOAD_S),
+        )
+    form = objects.post_form(upload.key, most_bytes, settings.FASI_DIRECT_UPLOAD_S)
     return upload, form
 
 
@@ -106,13 +109,37 @@ def put_back(lease: Lease[DirectUpload], seconds: int, reason: str) -> bool:
 def expire() -> int:
     """End uploads that were not completed in time, and forget old ones. Returns how many ended.
 
-    Their objects have no open row any more, so the orphan sweep takes them.
+    The day's quota gets those back.
     """
     now = timezone.now()
-    late = DirectUpload.objects.filter(status=Status.WAITING, expires__lt=now)
-    ended = late.update(status=Status.EXPIRED)
-    DirectUpload.objects.filter(expires__lt=now - KEPT).exclude(status__in=OPEN).delete()
-    return ended
+    with transaction.atomic():
+        late = DirectUpload.objects.select_for_update(skip_locked=True).filter(
+            status=Status.WAITING, expires__lt=now
+        )
+        ended = list(late.values_list("pk", "owner_id", "created"))
+        ids = [pk for pk, *_ in ended]
+        DirectUpload.objects.filter(pk__in=ids).update(status=Status.EXPIRED)
+    for (owner_id, day), uploads in Counter((owner, at.date()) for _, owner, at in ended).items():
+        give_back(owner_id, day, uploads)
+    old = DirectUpload.objects.filter(expires__lt=now - KEPT, cleared=True)
+    old.exclude(status__in=OPEN).delete()
+    return len(ended)
+
+
+def clear() -> int:
+    """Remove what lies under the keys of uploads that are over. Returns how many are done with.
+
+    A form is good for one photo, but the bucket takes it as often as it is sent until its time is
+    over; so the object of an upload that was checked is removed again and again until then, and
+    once after. Raises StorageUnavailable, and then it is done again.
+    """
+    over = DirectUpload.objects.filter(cleared=False).exclude(status__in=OPEN)
+    some = list(over.order_by("expires")[:CLEARED_AT_A_TIME])
+    objects.remove(upload.key for upload in some)
+    late = timezone.now() - LAST_BYTES
+    done = [upload.pk for upload in some if upload.expires < late]
+    DirectUpload.objects.filter(pk__in=done).update(cleared=True)
+    return len(done)
 
 
 def open_among(ids: set[uuid.UUID]) -> set[uuid.UUID]:

@@ -1,83 +1,126 @@
-"""How much one person, and one address, may upload. The counters live in Redis.
+"""Quotas and rates of uploads, in the words of refusals: `classifier.limits` counts."""
 
-They are fixed windows: a minute for the rates, a day (UTC) for the quota. When Redis does not
-answer, uploads are accepted: a lost counter is a smaller harm than a lost photo.
-"""
-
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, cast
 
 import structlog
 from django.conf import settings
-from django.core.cache import cache
-from django.db.models import Sum
-from redis import Redis
 from redis.exceptions import RedisError
 
-from classifier.models import Outfit
+from classifier.limits import ledger
+from classifier.limits.ledger import DayIsSpent, LimitReached, StorageIsFull
+from classifier.limits.rates import MINUTE, count
+from classifier.models import Batch
 from classifier.uploads.refusals import Refusal, Refused
 from classifier.web import ip_group
 
 log = structlog.get_logger(__name__)
 
-MINUTE = 60
-DAY = 24 * 60 * 60
+
+@dataclass(frozen=True)
+class Room:
+    """What is set aside for one photo."""
+
+    owner_id: int
+    reservation: uuid.UUID
+    size: int
+
+    def hold(self, size: int) -> None:
+        """So much is going to be stored. Raises Refused where that is too much."""
+        if size > self.size:
+            with _refusing():
+                ledger.check_larger(self.owner_id, self.reservation, size)
 
 
-def consume_quota(
-    owner_id: int, ip_address: str, *, stores: bool = True, paced: bool = False
-) -> None:
-    """Count one upload. Raises Refused when it is one too many.
+@contextmanager
+def room_for_photo(
+    owner_id: int, ip_address: str, size: int, *, paced: bool = False, counted: bool = False
+) -> Iterator[Room]:
+    """Count one upload and set its bytes aside until the block ends. Raises Refused.
 
-    Classifying a photo again counts as much, but `stores` nothing. What is `paced` comes no faster
-    than a worker of ours takes it: the rates, which are against bursts, do not count it.
+    What is `paced` comes no faster than a worker of ours takes it: no rate counts it. What was
+    `counted` has its place in the day's quota already.
     """
+    if not paced:
+        _check_rates(owner_id, ip_address)
+    size = min(size, settings.FASI_MAX_UPLOAD_BYTES)
+    with _refusing():
+        reservation = ledger.reserve_photo(owner_id, size, counted=counted)
+    try:
+        yield Room(owner_id, reservation, size)
+    finally:
+        ledger.release(reservation)
+
+
+@contextmanager
+def room_for_zip(owner_id: int, ip_address: str) -> Iterator[None]:
+    """The same for a ZIP file, of which one person has a few at a time. Raises Refused."""
+    _check_rates(owner_id, ip_address)
+    with _refusing(Refusal.ZIPS_WAITING):
+        reservation = ledger.reserve_zip(owner_id)
+    try:
+        yield
+    finally:
+        ledger.release(reservation)
+
+
+@contextmanager
+def room_for_direct_upload(owner_id: int, size: int) -> Iterator[None]:
+    """A transaction in which this person may get one form more. Raises Refused, LimitReached."""
+    try:
+        with ledger.room_for_direct_upload(owner_id, size):
+            yield
+    except DayIsSpent as error:
+        raise Refused(Refusal.DAILY_QUOTA) from error
+    except StorageIsFull as error:
+        raise Refused(Refusal.STORAGE_QUOTA) from error
+
+
+@contextmanager
+def room_for_batch(owner_id: int) -> Iterator[None]:
+    """A transaction in which this person may get one batch more. Raises Refused."""
+    mine = Batch.objects.filter(owner_id=owner_id)
+    with (
+        _refusing(Refusal.TOO_MANY_BATCHES),
+        ledger.one_more(owner_id, mine, settings.FASI_MAX_BATCHES),
+    ):
+        yield
+
+
+def count_upload(owner_id: int, ip_address: str) -> None:
+    """Classifying a photo again counts as much as uploading it. Raises Refused."""
+    _check_rates(owner_id, ip_address)
+    with _refusing():
+        ledger.count_upload(owner_id)
+
+
+@contextmanager
+def _refusing(otherwise: Refusal = Refusal.DAILY_QUOTA) -> Iterator[None]:
+    try:
+        yield
+    except DayIsSpent as error:
+        raise Refused(Refusal.DAILY_QUOTA) from error
+    except StorageIsFull as error:
+        raise Refused(Refusal.STORAGE_QUOTA) from error
+    except LimitReached as error:
+        raise Refused(otherwise) from error
+
+
+def _check_rates(owner_id: int, ip_address: str) -> None:
     now = datetime.now(UTC)
     try:
-        if not paced:
-            _check_rates(owner_id, ip_address, now)
-        (today,) = count((f"uploads:day:{owner_id}:{now:%Y%m%d}", DAY))
-        if today > settings.FASI_UPLOADS_PER_DAY:
-            raise Refused(Refusal.DAILY_QUOTA)
-        if not stores:
-            return
-        stored = cache.get_or_set(f"stored:{owner_id}", lambda: _stored_bytes(owner_id), MINUTE)
+        minute, from_address = count(
+            (f"uploads:minute:{owner_id}:{now:%H%M}", MINUTE),
+            (f"uploads:address:{ip_group(ip_address)}:{now:%H%M}", MINUTE),
+        )
     except RedisError as error:
-        log.warning("quota_not_checked", error=str(error))
+        log.warning("rate_not_checked", error=str(error))
         return
-    if stored and stored >= settings.FASI_STORED_BYTES:
-        raise Refused(Refusal.STORAGE_QUOTA)
-
-
-def _check_rates(owner_id: int, ip_address: str, now: datetime) -> None:
-    minute, from_address = count(
-        (f"uploads:minute:{owner_id}:{now:%H%M}", MINUTE),
-        (f"uploads:address:{ip_group(ip_address)}:{now:%H%M}", MINUTE),
-    )
     if (
         minute > settings.FASI_UPLOADS_PER_MINUTE
         or from_address > settings.FASI_UPLOADS_PER_MINUTE_ADDRESS
     ):
         raise Refused(Refusal.RATE)
-
-
-def count(*windows: tuple[str, int]) -> list[int]:
-    """Count in windows of so many seconds, in one round trip; how often each was counted by now."""
-    pipeline = _redis().pipeline(transaction=False)
-    for key, seconds in windows:
-        name = cache.make_key(key)
-        pipeline.incr(name)
-        pipeline.expire(name, seconds, nx=True)
-    return [int(count) for count in pipeline.execute()[::2]]
-
-
-def _redis() -> Redis:
-    """The server behind Django's cache, which has no call for several counters at once."""
-    client: Redis = cast(Any, cache)._cache.get_client(None, write=True)
-    return client
-
-
-def _stored_bytes(owner_id: int) -> int:
-    return (
-        Outfit.objects.filter(owner_id=owner_id).aggregate(total=Sum("stored_bytes"))["total"] or 0
-    )

@@ -40,6 +40,8 @@ class Refusal(StrEnum):
     STORAGE_UNAVAILABLE = "storage_unavailable"
     BATCH_CANCELLED = "batch_cancelled"
     NO_FILES = "no_files"
+    TOO_MANY_FILES = "too_many_files"
+    TOO_MANY_BATCHES = "too_many_batches"
     ZIP_BROKEN = "zip_broken"
     ZIP_TOO_LARGE = "zip_too_large"
     ZIP_TOO_MANY_FILES = "zip_too_many_files"
@@ -163,6 +165,14 @@ _ANSWERS: dict[Refusal, tuple[HTTPStatus, Promise]] = {
         HTTPStatus.UNPROCESSABLE_ENTITY,
         _("Nothing arrived. Choose a folder, several photos or a ZIP file and send it again."),
     ),
+    Refusal.TOO_MANY_FILES: (
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        _("These are more than %(files)s files at once. Send them in several parts, or as a ZIP."),
+    ),
+    Refusal.TOO_MANY_BATCHES: (
+        HTTPStatus.TOO_MANY_REQUESTS,
+        _("You have %(batches)s batches, which is the most."),
+    ),
     Refusal.ZIP_BROKEN: (
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
         _("This file is not a ZIP that we can read, or it is damaged. Make it again."),
@@ -230,6 +240,8 @@ class Refused(Exception):
             "side": settings.FASI_MIN_SIDE,
             "per_day": settings.FASI_UPLOADS_PER_DAY,
             "stored": filesizeformat(settings.FASI_STORED_BYTES),
+            "files": settings.FASI_MAX_FILES_PER_REQUEST,
+            "batches": settings.FASI_MAX_BATCHES,
             "zip_bytes": filesizeformat(settings.FASI_ZIP_BYTES),
             "zip_files": settings.FASI_ZIP_FILES,
             "unpacked_bytes": filesizeformat(settings.FASI_ZIP_UNPACKED_BYTES),

@@ -26,13 +26,13 @@ from classifier.access import SignedInRequest, access_batch, outfits_of
 from classifier.batches import csv_export
 from classifier.batches.results import ended_outfits, groups_of, of_group
 from classifier.batches.service import NOT_OF_THE_FILE, add_photo, cancel, progress_of
-from classifier.batches.unpacking import submit_zip
+from classifier.batches.unpacking import begin_batch, submit_zip
 from classifier.catalogue import offered_wardrobes
 from classifier.history.pages import outfits_after, place
 from classifier.lifecycle.failures import failure_message
 from classifier.models import Batch, Outfit
 from classifier.uploads.accept import display_name
-from classifier.uploads.handler import ZIP_FIELD, TooLargeFile
+from classifier.uploads.handler import ZIP_FIELD, TooLargeFile, files_of
 from classifier.uploads.refusals import Refusal, Refused
 from classifier.values.text import line
 from classifier.web import client_ip, wants_json
@@ -53,17 +53,18 @@ class BatchesView(LoginRequiredMixin, View):
         return _batches_page(request)
 
     def post(self, request: SignedInRequest) -> HttpResponse:
-        archive, photos = request.FILES.get(ZIP_FIELD), request.FILES.getlist("photo")
+        archive = request.FILES.get(ZIP_FIELD)
         name = line(request.POST.get("name", ""), 200) or _name_of(archive)
         wardrobe = request.POST.get("wardrobe", "")
         for_script = wants_json(request)
         try:
+            photos = files_of(request, "photo")
             if wardrobe and wardrobe not in offered_wardrobes():
                 raise Refused(Refusal.UNKNOWN_WARDROBE)
             if archive:
                 batch = self._from_zip(request, archive, name, wardrobe)
             elif photos or for_script:
-                batch = Batch.objects.create(owner=request.user, name=name, total=0)
+                batch = begin_batch(request.user.pk, name)
                 refused = _add(request, batch, photos)
                 if refused and refused[-1][1].reason in NOT_OF_THE_FILE:
                     # What is wrong with a file itself is told by the batch's page.
@@ -102,8 +103,11 @@ def add_photos(request: SignedInRequest, batch_id: uuid.UUID) -> JsonResponse:
     after `retry_after_s` seconds, where that is not 0.
     """
     batch = access_batch(request.user, batch_id)
-    refused = _add(request, batch, request.FILES.getlist("photo"))
-    if refused and refused[-1][1].reason in NOT_OF_THE_FILE:
+    try:
+        refused = _add(request, batch, files_of(request, "photo"))
+    except Refused as refusal:  # none of them was looked at
+        refused = [("", refusal)]
+    if refused and refused[-1][1].reason in (*NOT_OF_THE_FILE, Refusal.TOO_MANY_FILES):
         last = refused[-1][1]
         answer = _refusal(last) | {"retry_after_s": last.retry_after_s}
         return JsonResponse(answer, status=last.status)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from classifier.access import SignedInRequest
 from classifier.audit import Action, record
 from classifier.history.time_zones import choose_zone, zone_names
+from classifier.limits.ledger import LimitReached
 from classifier.models import Consent, Export, Preferences
 from classifier.personal_data.consents import record_consent
 from classifier.personal_data.erasure import close_account
@@ -72,6 +73,9 @@ def prepare_export(request: SignedInRequest) -> HttpResponse:
         messages.error(
             request, _("The photo store does not answer, so nothing was begun; try again soon.")
         )
+    except LimitReached as error:
+        text = _("You prepared %(most)s exports today, which is the most. Come back tomorrow.")
+        messages.error(request, text % {"most": error.most})
     return redirect("data")
 
 

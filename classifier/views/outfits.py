@@ -30,7 +30,8 @@ from classifier.lifecycle.waiting import answer_later
 from classifier.models import Outfit, Review
 from classifier.storage.objects import StorageUnavailable
 from classifier.uploads.accept import Accepted, accept_photo, display_name
-from classifier.uploads.quota import consume_quota
+from classifier.uploads.handler import files_of
+from classifier.uploads.quota import count_upload
 from classifier.uploads.refusals import Refusal, Refused
 from classifier.views.history import history
 from classifier.views.home import upload_page
@@ -54,7 +55,11 @@ class OutfitsView(LoginRequiredMixin, View):
     def post(self, request: SignedInRequest) -> HttpResponse:
         accepted: list[Accepted] = []
         refused: list[tuple[str, Refused]] = []
-        uploads = request.FILES.getlist("photo")
+        try:
+            uploads = files_of(request, "photo")
+        except Refused as refusal:
+            uploads = []
+            refused.append(("", refusal))
         wardrobe = request.POST.get("wardrobe", "")
         ip_address = client_ip(request)
         for upload in uploads:
@@ -71,7 +76,7 @@ class OutfitsView(LoginRequiredMixin, View):
                 )
             except Refused as refusal:
                 refused.append((display_name(upload.name or ""), refusal))
-        if not uploads:
+        if not uploads and not refused:
             refused.append(("", Refused(Refusal.NO_FILE)))
         if wants_json(request):
             return _told(accepted, refused)
@@ -247,7 +252,7 @@ def try_again(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponse:
     if not owner_may_try_again(outfit):
         return _not_tried(request, outfit, HTTPStatus.CONFLICT, _("It was tried too often."))
     try:
-        consume_quota(request.user.id, client_ip(request), stores=False)
+        count_upload(request.user.id, client_ip(request))
     except Refused as refusal:
         return _not_tried(request, outfit, refusal.status, refusal.sentence)
     requeue([outfit.pk], Outfit.Priority.INTERACTIVE)

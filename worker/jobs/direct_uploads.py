@@ -35,6 +35,15 @@ def check_uploads() -> int:
     return AT_A_TIME
 
 
+def end_forms() -> None:
+    """End uploads whose time is over, and remove what was sent with a form that was used before."""
+    direct.expire()
+    try:
+        direct.clear()
+    except StorageUnavailable as error:  # the next time then
+        log.warning("forms_not_cleared", error=str(error))
+
+
 def check(lease: Lease[DirectUpload]) -> None:
     """Make an outfit of an upload, as of any photo, or refuse it; its object goes either way."""
     if lease.attempt > MOST_ATTEMPTS:  # its workers died, each of them
@@ -74,8 +83,12 @@ def _accepted(lease: Lease[DirectUpload]) -> Outfit:
     photo = ContentFile(objects.get(upload.key), upload.name)
     ip_address, wardrobe = upload.address, upload.wardrobe
     if upload.batch:
-        return add_photo(upload.batch, photo, ip_address=ip_address, wardrobe=wardrobe).outfit
-    return accept_photo(upload.owner_id, photo, ip_address=ip_address, wardrobe=wardrobe).outfit
+        return add_photo(
+            upload.batch, photo, ip_address=ip_address, wardrobe=wardrobe, counted=True
+        ).outfit
+    return accept_photo(
+        upload.owner_id, photo, ip_address=ip_address, wardrobe=wardrobe, counted=True
+    ).outfit
 
 
 def _discard(key: str) -> None:

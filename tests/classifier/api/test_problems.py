@@ -60,8 +60,11 @@ def test_a_file_that_is_too_large(owners: Program, settings: object) -> None:
 
 
 def test_too_many_files(owners: Program, settings: object) -> None:
-    settings.DATA_UPLOAD_MAX_NUMBER_FILES = 2  # type: ignore[attr-defined]
-    assert code(owners.upload(b"1", b"2", b"3")) == "bad_request"
+    settings.FASI_MAX_FILES_PER_REQUEST = 2  # type: ignore[attr-defined]
+    for headers in ({}, {"Idempotency-Key": "three"}):
+        answer = owners.upload(b"1", b"2", b"3", headers=headers)
+        assert (answer.status_code, code(answer)) == (413, "too_many_files")
+        assert "more than 2 files" in answer.json()["detail"]
 
 
 def test_our_own_fault(owners: Program, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,7 @@ from classifier.uploads import direct
 from tests.classifier.api.conftest import Program, code
 from tests.support.images import encode, outfit_jpeg
 from tests.support.odd_photos import scan_bomb
-from worker.jobs.direct_uploads import check_uploads
+from worker.jobs.direct_uploads import check_uploads, end_forms
 
 
 def begin(program: Program, **fields: Any) -> dict[str, Any]:
@@ -210,8 +210,45 @@ def test_what_nobody_completes_ends_and_its_object_goes(owners: Program) -> None
 def test_old_uploads_are_forgotten(owners: Program) -> None:
     begin(owners)
     DirectUpload.objects.update(expires=timezone.now() - direct.KEPT)
-    direct.expire()
+    end_forms()
+    end_forms()
     assert not DirectUpload.objects.exists()
+
+
+def test_a_form_is_good_once_and_what_comes_after_the_check_is_removed(owners: Program) -> None:
+    made = begin(owners)
+    send(made, outfit_jpeg(1))
+    complete(owners, made)
+    for _ in range(2):
+        assert send(made, outfit_jpeg(2)).is_success  # the bucket knows nothing of our check
+        assert left() != []
+        end_forms()
+        assert left() == []
+    assert not DirectUpload.objects.get().cleared
+    send(made, outfit_jpeg(3))
+    DirectUpload.objects.update(expires=timezone.now() - direct.LAST_BYTES)
+    end_forms()
+    assert left() == []
+    assert DirectUpload.objects.get().cleared
+    assert Outfit.objects.count() == 1
+
+
+def test_a_spent_quota_gives_no_form(owners: Program, settings: Any) -> None:
+    settings.FASI_UPLOADS_PER_DAY = 1
+    made = begin(owners)
+    assert code(owners.post("uploads", json={})) == "daily_quota"
+    send(made, outfit_jpeg())
+    assert complete(owners, made)["status"] == "accepted"  # it was counted with its form
+    settings.FASI_UPLOADS_PER_DAY, settings.FASI_STORED_BYTES = 9, 10_000
+    assert code(owners.post("uploads", json={})) == "storage_quota"
+
+
+def test_a_form_that_nobody_used_costs_no_place_of_the_day(owners: Program, settings: Any) -> None:
+    settings.FASI_UPLOADS_PER_DAY = 1
+    begin(owners)
+    DirectUpload.objects.update(expires=timezone.now())
+    direct.expire()
+    begin(owners)
 
 
 def test_the_client_sends_directly(

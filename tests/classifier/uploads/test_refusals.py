@@ -5,11 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 from PIL import Image
 
-from classifier.models import Outfit
+from classifier.models import Batch, Outfit, Usage
 from classifier.storage import objects
 from tests.support.images import draw_outfit, encode, outfit_jpeg
 from tests.support.odd_photos import chunk, png_of, scan_bomb, with_chunks
@@ -151,9 +153,33 @@ def test_a_day_has_a_quota(upload: Upload, settings: Any) -> None:
 def test_stored_bytes_have_a_quota(upload: Upload, settings: Any) -> None:
     settings.FASI_STORED_BYTES = 1
     upload(outfit_jpeg(1))
-    from django.core.cache import cache
-
-    cache.clear()  # the sum is counted anew each minute
     answer = upload(outfit_jpeg(2))
     assert answer.status_code == 429
     assert 'data-reason="storage_quota"' in answer.content.decode()
+
+
+def test_too_many_files_are_refused_in_a_sentence(
+    upload: Upload, as_owner: Client, settings: Any
+) -> None:
+    settings.FASI_MAX_FILES_PER_REQUEST = 2
+    answer = upload(*map(outfit_jpeg, range(3)))
+    assert answer.status_code == 413
+    assert 'data-reason="too_many_files"' in answer.content.decode()
+    assert "more than 2 files" in answer.content.decode()
+    photos = [SimpleUploadedFile(f"{n}.jpg", outfit_jpeg(n)) for n in range(3)]
+    batch = as_owner.post("/batches/", {"name": "mine", "photo": photos})
+    assert batch.status_code == 413
+    assert 'data-reason="too_many_files"' in batch.content.decode()
+    assert not Outfit.objects.exists()
+    assert not Batch.objects.exists()
+
+
+def test_the_ledger_follows_what_is_stored_and_deleted(
+    upload: Upload, as_owner: Client, owner: User
+) -> None:
+    upload(outfit_jpeg(1), outfit_jpeg(2))
+    stored = sum(Outfit.objects.values_list("stored_bytes", flat=True))
+    assert Usage.objects.get(owner=owner).stored_bytes == stored
+    assert Usage.objects.get(owner=owner).uploads == 2
+    Outfit.objects.all().delete()
+    assert Usage.objects.get(owner=owner).stored_bytes == 0

@@ -74,7 +74,7 @@ def test_the_outfit_keeps_the_chosen_wardrobe(as_owner: Client, wardrobes: Relea
     assert Outfit.objects.get().wardrobe == "easy"
 
 
-@pytest.mark.parametrize("value", ["Smart", "smart ", "women", "x" * 500, "\0"])
+@pytest.mark.parametrize("value", ["Smart", "smart ", "women", "x" * 500])
 def test_an_unknown_wardrobe_is_refused_and_nothing_is_stored(
     as_owner: Client, wardrobes: Release, value: str
 ) -> None:

@@ -141,7 +141,7 @@ class Command(BaseCommand):
     def _enqueue(self, options: dict[str, Any]) -> None:
         from django.contrib.auth.models import User
 
-        from classifier.models import Batch
+        from classifier.batches.unpacking import begin_batch
         from classifier.uploads.refusals import Refused
         from worker.folder.queueing import enqueue
 
@@ -151,7 +151,10 @@ class Command(BaseCommand):
             said = f"There is no user {options['user']!r}" if options["user"] else "Say whose"
             raise CommandError(f"{said}: --enqueue needs --user NAME.", returncode=USAGE) from error
         folder = options["folder"]
-        batch = Batch.objects.create(owner=owner, name=_name_of(folder)[:200], total=0)
+        try:
+            batch = begin_batch(owner.pk, _name_of(folder)[:200])
+        except Refused as error:
+            raise CommandError(error.sentence) from error
         counts = {"queued": 0, "known": 0, "refused": 0}
 
         def on_progress(name: str, came: Any) -> None:

@@ -1,0 +1,199 @@
+"""The ledger of quotas: reserve before bytes flow, release when they are stored or were refused.
+
+Everything happens under the lock of the owner's row, in short transactions of their own: nobody
+waits for S3 or for a decoder with the lock in hand. What is reserved and what is stored both count,
+and a reservation is released only after what it was for is stored, so for a moment something counts
+twice and at no moment not at all.
+"""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F, QuerySet, Sum
+from django.utils import timezone
+
+from classifier.models import DirectUpload, Reservation, Unpacking, Usage
+
+# A request, or the job that checks one photo, is dead after this long.
+PATIENCE = timedelta(minutes=10)
+Kind = Reservation.Kind
+
+
+class LimitReached(Exception):
+    """One more would be too many."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(str(most))
+        self.most = most
+
+
+class DayIsSpent(LimitReached):
+    """The uploads of this day are used up."""
+
+
+class StorageIsFull(LimitReached):
+    """The bytes that this person may store are used up, or set aside."""
+
+
+@dataclass(frozen=True)
+class Used:
+    """A person's row, which is locked until the transaction ends."""
+
+    owner_id: int
+    uploads: int
+    exports: int
+    stored_bytes: int
+
+
+_LOCK = """
+    INSERT INTO classifier_usage AS mine (owner_id, day, uploads, exports, stored_bytes)
+    VALUES (%s, (now() AT TIME ZONE 'UTC')::date, 0, 0, 0)
+    ON CONFLICT (owner_id) DO UPDATE SET
+        day = excluded.day,
+        uploads = CASE WHEN mine.day = excluded.day THEN mine.uploads ELSE 0 END,
+        exports = CASE WHEN mine.day = excluded.day THEN mine.exports ELSE 0 END
+    RETURNING owner_id, uploads, exports, stored_bytes
+"""
+
+
+@contextmanager
+def owner_locked(owner_id: int) -> Iterator[Used]:
+    """A transaction in which nobody else looks at or changes what this person uses."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(_LOCK, [owner_id])
+            row = cursor.fetchone()
+        yield Used(*row)
+
+
+@contextmanager
+def one_more(owner_id: int, rows: QuerySet[Any], most: int) -> Iterator[None]:
+    """A transaction in which one row may be added to these. Raises LimitReached."""
+    with owner_locked(owner_id):
+        if rows.count() >= most:
+            raise LimitReached(most)
+        yield
+
+
+def reserve_photo(owner_id: int, size: int, *, counted: bool = False) -> uuid.UUID:
+    """Set room for a photo aside, and count it for the day unless it was `counted` before.
+
+    Raises DayIsSpent, StorageIsFull, and then nothing is counted.
+    """
+    with owner_locked(owner_id) as used:
+        if not counted:
+            _count_upload(used)
+        _check_room(used, size)
+        return _reserve(owner_id, Kind.PHOTO, size)
+
+
+def reserve_zip(owner_id: int) -> uuid.UUID:
+    """Set one of a person's places for ZIPs aside, and count it as an upload.
+
+    Raises DayIsSpent, StorageIsFull, LimitReached.
+    """
+    with owner_locked(owner_id) as used:
+        waiting = Unpacking.objects.filter(
+            batch__owner_id=owner_id, status__in=(Unpacking.Status.QUEUED, Unpacking.Status.RUNNING)
+        )
+        most = settings.FASI_ZIPS_WAITING
+        if waiting.count() + _open(owner_id).filter(kind=Kind.ZIP).count() >= most:
+            raise LimitReached(most)
+        _count_upload(used)
+        _check_room(used, 1)
+        return _reserve(owner_id, Kind.ZIP, 0)
+
+
+@contextmanager
+def room_for_direct_upload(owner_id: int, size: int) -> Iterator[None]:
+    """A transaction in which one upload to the bucket may be allowed: its row is the reservation.
+
+    Raises DayIsSpent, StorageIsFull, LimitReached.
+    """
+    with owner_locked(owner_id) as used:
+        if _direct(owner_id).count() >= settings.FASI_OPEN_UPLOADS:
+            raise LimitReached(settings.FASI_OPEN_UPLOADS)
+        _count_upload(used)
+        _check_room(used, size)
+        yield
+
+
+def count_upload(owner_id: int) -> None:
+    """Something that costs as much as an upload and stores nothing. Raises DayIsSpent."""
+    with owner_locked(owner_id) as used:
+        _count_upload(used)
+
+
+def count_export(owner_id: int) -> None:
+    """Raises LimitReached where this day's exports are used up."""
+    with owner_locked(owner_id) as used:
+        if used.exports >= settings.FASI_EXPORTS_PER_DAY:
+            raise LimitReached(settings.FASI_EXPORTS_PER_DAY)
+        Usage.objects.filter(pk=owner_id).update(exports=F("exports") + 1)
+
+
+def give_back(owner_id: int, day: date, uploads: int) -> None:
+    """Uploads that were counted on this day came to nothing."""
+    Usage.objects.filter(pk=owner_id, day=day, uploads__gte=uploads).update(
+        uploads=F("uploads") - uploads
+    )
+
+
+def check_larger(owner_id: int, reservation: uuid.UUID, size: int) -> None:
+    """What is stored is larger than what was reserved. Raises StorageIsFull."""
+    with owner_locked(owner_id) as used:
+        mine = Reservation.objects.filter(pk=reservation)
+        mine.update(bytes=0)
+        _check_room(used, size)
+        mine.update(bytes=size)
+
+
+def release(reservation: uuid.UUID) -> None:
+    """What it was for is stored, or will not be."""
+    Reservation.objects.filter(pk=reservation).delete()
+
+
+def forget_expired() -> int:
+    """Delete reservations whose process died. Returns how many."""
+    deleted, _by_model = Reservation.objects.filter(expires__lt=timezone.now()).delete()
+    return deleted
+
+
+def _count_upload(used: Used) -> None:
+    if used.uploads >= settings.FASI_UPLOADS_PER_DAY:
+        raise DayIsSpent(settings.FASI_UPLOADS_PER_DAY)
+    Usage.objects.filter(pk=used.owner_id).update(uploads=F("uploads") + 1)
+
+
+def _check_room(used: Used, size: int) -> None:
+    most = settings.FASI_STORED_BYTES
+    if used.stored_bytes + _set_aside(used.owner_id) + size > most:
+        raise StorageIsFull(most)
+
+
+def _set_aside(owner_id: int) -> int:
+    open_now = _open(owner_id).aggregate(sum=Sum("bytes"))["sum"] or 0
+    direct: int = _direct(owner_id).aggregate(sum=Sum("most_bytes"))["sum"] or 0
+    return direct + int(open_now)
+
+
+def _open(owner_id: int) -> QuerySet[Reservation]:
+    return Reservation.objects.filter(owner_id=owner_id, expires__gt=timezone.now())
+
+
+def _direct(owner_id: int) -> QuerySet[DirectUpload]:
+    """Uploads to the bucket that no worker has begun to check; who checks one reserves anew."""
+    waiting = (DirectUpload.Status.WAITING, DirectUpload.Status.QUEUED)
+    return DirectUpload.objects.filter(owner_id=owner_id, status__in=waiting)
+
+
+def _reserve(owner_id: int, kind: Reservation.Kind, size: int) -> uuid.UUID:
+    expires = timezone.now() + PATIENCE
+    made = Reservation.objects.create(owner_id=owner_id, kind=kind, bytes=size, expires=expires)
+    return made.pk
