@@ -2,18 +2,25 @@
 
 from functools import cache
 from io import BytesIO
+from threading import Lock
 
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageFont, ImageOps
 
 from classifier.catalogue import style_of
 from classifier.models import Outfit, Prediction, Share
 from classifier.storage import objects
+from classifier.storage.objects import ObjectMissing
 from imaging.thumbnails import jpeg
 
 SIZE = (1080, 1350)
 PHOTO = (1080, 990)
 MARGIN = 64
+DESIGN = 1
+"""Counts up when cards look otherwise, so that stored ones are drawn anew."""
 PAPER, INK, MUTED, LINE, ACCENT = "#faf7f2", "#1f1b16", "#6a6157", "#e4dcd0", "#a83a22"
+
+
+_one_at_a_time = Lock()
 
 
 def share(outfit: Outfit) -> Share:
@@ -35,11 +42,34 @@ def outfit_of(token: str) -> Outfit | None:
 def card_jpeg(outfit: Outfit) -> bytes:
     """The photo with its style and best guesses, 1080 x 1350: the size that feeds show whole.
 
-    In English, the language of the font. Raises StorageUnavailable, ObjectMissing.
+    Drawn once and stored beside the photo, until what it says changes. In English, the language of
+    the font. Raises StorageUnavailable, ObjectMissing.
     """
     prediction = outfit.prediction
     if prediction is None:
         raise ValueError("an outfit without a prediction has no card")
+    key = objects.card_key(outfit.pk)
+    # All that it says: a prediction never changes, what the outfit counts as does.
+    says = f"{DESIGN}:{prediction.pk}:{outfit.style}:{outfit.certainty}"
+    card = _stored(key, says)
+    if card is None:
+        with _one_at_a_time:  # a link that many open at once costs one drawing
+            card = _stored(key, says)
+            if card is None:
+                card = _drawn(outfit, prediction)
+                objects.put(key, card, objects.JPEG, label=says)
+    return card
+
+
+def _stored(key: str, says: str) -> bytes | None:
+    try:
+        card, label = objects.get_labelled(key)
+    except ObjectMissing:
+        return None
+    return card if label == says else None
+
+
+def _drawn(outfit: Outfit, prediction: Prediction) -> bytes:
     with Image.open(BytesIO(objects.get(outfit.photo_key)), formats=("JPEG",)) as photo:
         whole = ImageOps.contain(photo, PHOTO, Image.Resampling.LANCZOS)
     card = Image.new("RGB", SIZE, PAPER)

@@ -1,11 +1,12 @@
 """The bucket: every byte that goes to S3 or comes from it passes here.
 
-Keys are made of UUIDs only: `outfits/<outfit id>/photo.jpg`, `outfits/<outfit id>/thumb.jpg`,
+Keys are made of UUIDs only: `outfits/<outfit id>/photo.jpg`, `thumb.jpg` and `card.jpg`,
 `exports/<export id>/<attempt>.zip`, `bundles/<sha256>/...` for releases, `uploads/<upload id>/file`
 for photos that wait to be checked, and `batches/<batch id>/upload.zip` until it is unpacked. The
 objects are private; `delivery` has nginx fetch what somebody may see.
 """
 
+import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ EXPORTS = "exports/"
 BATCHES = "batches/"
 DIRECT_UPLOAD = "/direct-upload"
 JPEG = "image/jpeg"
+LABEL = "label"
 MISSING_CODES = {"404", "NoSuchKey", "NotFound"}
 
 
@@ -47,11 +49,20 @@ def client() -> "S3Client":
     return cast("S3Client", cast("S3Storage", default_storage).connection.meta.client)
 
 
-def put(key: str, data: bytes, content_type: str) -> None:
-    """Store `data` under `key`. Raises StorageUnavailable."""
+def card_key(outfit_id: uuid.UUID) -> str:
+    """Where an outfit's card lies, once somebody looked at it."""
+    return f"{OUTFITS}{outfit_id}/card.jpg"
+
+
+def put(key: str, data: bytes, content_type: str, label: str = "") -> None:
+    """Store `data` under `key`, with a label in ASCII. Raises StorageUnavailable."""
     try:
         client().put_object(
-            Bucket=settings.FASI_S3_BUCKET, Key=key, Body=data, ContentType=content_type
+            Bucket=settings.FASI_S3_BUCKET,
+            Key=key,
+            Body=data,
+            ContentType=content_type,
+            Metadata={LABEL: label} if label else {},
         )
     except (BotoCoreError, ClientError) as error:
         raise StorageUnavailable(f"could not store {key}: {error}") from error
@@ -67,8 +78,14 @@ def put_all(photos: Mapping[str, bytes]) -> None:
 
 def get(key: str) -> bytes:
     """The object's bytes. Raises ObjectMissing, StorageUnavailable."""
+    return get_labelled(key)[0]
+
+
+def get_labelled(key: str) -> tuple[bytes, str]:
+    """The object's bytes and its label. Raises ObjectMissing, StorageUnavailable."""
     try:
-        return client().get_object(Bucket=settings.FASI_S3_BUCKET, Key=key)["Body"].read()
+        found = client().get_object(Bucket=settings.FASI_S3_BUCKET, Key=key)
+        return found["Body"].read(), found["Metadata"].get(LABEL, "")
     except ClientError as error:
         if error.response.get("Error", {}).get("Code") in MISSING_CODES:
             raise ObjectMissing(key) from error

@@ -14,8 +14,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
+from classifier.history import sharing
 from classifier.lifecycle.reviews import record_review
-from classifier.models import Outfit, Release, Review, Share
+from classifier.models import Outfit, Prediction, Release, Review, Share
+from classifier.storage import objects
+from tests.conftest import signed_in
+from tests.support.at_once import at_once
+from tests.support.bucket import keys_below
 from tests.support.images import outfit_jpeg
 from worker.classification import work
 
@@ -185,3 +190,30 @@ def test_a_script_is_told_why_its_file_is_refused(upload: Callable[..., HttpResp
     assert answer.status_code == 415
     assert answer.json()["reason"] == "not_an_image"
     assert "JPEG" in answer.json()["sentence"]
+
+
+def test_a_card_is_drawn_once_and_stored_until_it_says_something_else(
+    as_owner: Client, classified: Outfit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[str] = []
+    draw = sharing._drawn
+
+    def counted(of: Outfit, prediction: Prediction) -> bytes:
+        drawn.append(of.style)
+        return draw(of, prediction)
+
+    monkeypatch.setattr(sharing, "_drawn", counted)
+    address = f"/outfits/{classified.pk}/card.jpg"
+    cards = at_once(8, lambda _: signed_in(classified.owner).get(address).content)
+    assert len(set(cards)) == len(drawn) == 1
+    other = another_style(classified)
+    as_owner.post(f"/outfits/{classified.pk}/correct/", {"style": other})
+    assert as_owner.get(address).content not in cards
+    assert drawn[1:] == [other]
+
+
+def test_a_card_goes_with_its_outfit(as_owner: Client, classified: Outfit) -> None:
+    as_owner.get(f"/outfits/{classified.pk}/card.jpg")
+    assert objects.card_key(classified.pk) in keys_below(objects.OUTFITS)
+    as_owner.post(f"/outfits/{classified.pk}/delete/")
+    assert keys_below(objects.OUTFITS) == set()
