@@ -53,6 +53,8 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[FASI] "
 ACCOUNT_EMAIL_NOTIFICATIONS = True
+# Beside allauth's other limits: nobody fills somebody's mailbox with links to a new password.
+ACCOUNT_RATE_LIMITS = {"reset_password": "20/m/ip,3/10m/key,10/d/key"}
 # Whether nginx stands in front, which fetches photos from the bucket for us (deploy/nginx).
 BEHIND_NGINX = env.bool("FASI_BEHIND_NGINX", default=False)
 # How many proxies of ours stand before gunicorn: X-Forwarded-For is believed that far. Our nginx

@@ -347,7 +347,7 @@ class LiveStack:
         self.parts = [self.site, self.waiting]
         self.gate.unlink(missing_ok=True)
         self.empty_broker()  # it keeps what a killed worker had not acknowledged
-        self.query("TRUNCATE classifier_outfit, classifier_export CASCADE")
+        self.query("TRUNCATE classifier_outfit, classifier_export, classifier_usage CASCADE")
 
     def variables(self) -> dict[str, str]:
         """The environment of every process of this stack."""

@@ -191,6 +191,15 @@ def test_uploads_a_minute(owner: User, settings: Any) -> None:
     assert sum(at_once(TIMES, send)) in (5, 10)
 
 
+def test_mails_with_a_link_to_a_new_password(owner: User, mailoutbox: list[object]) -> None:
+    answers = at_once(
+        TIMES, lambda _: Client().post("/accounts/password/reset/", {"email": owner.email})
+    )
+    sent = len(mailoutbox)  # who does not get at the counter within a second is refused as well
+    assert 1 <= sent <= 3
+    assert sum(answer.status_code == 429 for answer in answers) == TIMES - sent
+
+
 def test_the_same_photo_is_one_outfit(owner: User) -> None:
     data = outfit_jpeg(1)
     at_once(TIMES, lambda _: accept_photo(owner.pk, SimpleUploadedFile("1.jpg", data)))
