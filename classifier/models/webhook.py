@@ -21,7 +21,8 @@ class Event(models.TextChoices):
 class Webhook(models.Model):
     """An address of one person.
 
-    `secret` is stored as it is: whoever signs needs it, and it opens nothing here.
+    `secret` is stored as it is: whoever signs needs it, and it opens nothing here. One that is not
+    `active` is told nothing but tests, and one of those that succeeds makes it active again.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -33,6 +34,13 @@ class Webhook(models.Model):
     events = ArrayField(models.CharField(max_length=20, choices=Event))
     active = models.BooleanField(default=True)
     created = models.DateTimeField(default=timezone.now)
+    failures = models.PositiveIntegerField(
+        default=0, help_text=_("attempts that failed since the last one that succeeded")
+    )
+    failing_since = models.DateTimeField(null=True, blank=True)
+    not_before = models.DateTimeField(
+        default=timezone.now, help_text=_("back-off: nothing is sent to it until then")
+    )
 
     class Meta:
         verbose_name = _("webhook")
@@ -83,7 +91,7 @@ class Delivery(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["not_before"],
+                fields=["webhook", "not_before"],
                 condition=Q(status__in=["waiting", "sending"]),
                 name="delivery_due",
             ),

@@ -7,12 +7,16 @@ import ssl
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http import HTTPStatus
+from queue import Empty, SimpleQueue
 from threading import Lock, Thread, Timer
 
 import structlog
 from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.mail import send_mail
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from classifier.integrations import deliveries
 from classifier.integrations.deliveries import Claim
@@ -23,6 +27,9 @@ from outbound.targets import Target
 log = structlog.get_logger(__name__)
 
 CONNECT_S = 5
+SENDERS = 16
+# Other processes claim too, and what failed is due again after a while.
+LOOK_AGAIN_S = 1.0
 HEADERS = {"Content-Type": "application/json", "User-Agent": "FASI-Webhooks/1"}
 
 
@@ -82,16 +89,47 @@ def send(claim: Claim, body: bytes) -> DeliveryResult:
         link.close()
 
 
+Ended = tuple[Claim, DeliveryResult]
+News = SimpleQueue[Ended | None]
+"""What ended, for the thread that claims; None: something new may be due."""
+
+
 def deliver_due() -> int:
-    """Send all that is due. Returns how many succeeded."""
-    succeeded = 0
-    with ThreadPoolExecutor(deliveries.AT_A_TIME, thread_name_prefix="webhooks") as pool:
-        while claims := deliveries.claim_deliveries():
-            bodies = [json.dumps(deliveries.payload(claim)).encode() for claim in claims]
-            for claim, result in zip(claims, pool.map(send, claims, bodies), strict=True):
-                succeeded += result.succeeded
-                _note(claim, result)
-    return succeeded
+    """Send all that is due. Returns how many succeeded.
+
+    Whoever ends makes room for the next at once: nobody waits for the slowest.
+    """
+    succeeded = on_the_way = 0
+    news: News = SimpleQueue()
+    _listening[:] = [news]
+    with ThreadPoolExecutor(SENDERS, thread_name_prefix="webhooks") as pool:
+        while True:
+            for claim in deliveries.claim_deliveries(SENDERS - on_the_way):
+                body = json.dumps(deliveries.payload(claim)).encode()
+                pool.submit(_send, claim, body, news)
+                on_the_way += 1
+            if not on_the_way:
+                return succeeded
+            if ended := _next(news):
+                on_the_way -= 1
+                succeeded += ended[1].succeeded
+                _note(*ended)
+
+
+def _send(claim: Claim, body: bytes, news: News) -> None:
+    try:
+        result = send(claim, body)
+    except Exception as error:  # or its place would be lost
+        log.exception("delivery_failed")
+        result = DeliveryResult(None, type(error).__name__)
+    news.put((claim, result))
+
+
+def _next(news: News) -> Ended | None:
+    try:
+        return news.get(timeout=LOOK_AGAIN_S)
+    except Empty:
+        return None
 
 
 def _note(claim: Claim, result: DeliveryResult) -> None:
@@ -105,13 +143,34 @@ def _note(claim: Claim, result: DeliveryResult) -> None:
     if result.answer is not None and result.succeeded:
         deliveries.delivered(claim, result.answer)
     elif result.answer == HTTPStatus.GONE:
-        deliveries.disable(claim, HTTPStatus.GONE)
+        deliveries.disable(claim, HTTPStatus.GONE, "410 Gone")
+        _tell_owner(claim)
     else:
         error = result.error or f"answered with {result.answer}"
-        deliveries.retry_later(claim, result.answer, error)
+        if deliveries.retry_later(claim, result.answer, error):
+            _tell_owner(claim)
+
+
+def _tell_owner(claim: Claim) -> None:
+    """A mail that says that their webhook is switched off; without one, the API shows it."""
+    log.warning("webhook_switched_off", webhook=str(claim.webhook_id))
+    owner = User.objects.filter(webhooks=claim.webhook_id).first()
+    if owner is None or not owner.email:
+        return
+    text = _(
+        "Your webhook %(url)s has not accepted what we sent for a day, or said that it is gone. It "
+        "is switched off, and what waited for it was dropped.\n\nOnce it works again, send it a "
+        "test (POST /api/v1/webhooks/%(id)s/test): when that succeeds it is switched on."
+    ) % {"url": claim.url, "id": claim.webhook_id}
+    subject = settings.ACCOUNT_EMAIL_SUBJECT_PREFIX + _("A webhook of yours is switched off")
+    try:
+        send_mail(subject, text, None, [owner.email])
+    except OSError as error:  # smtplib's errors are among them
+        log.error("mail_not_sent", error=str(error))
 
 
 _at_work = Lock()
+_listening: list[News] = []
 
 
 def start_delivering() -> None:
@@ -121,6 +180,9 @@ def start_delivering() -> None:
     """
     if _at_work.acquire(blocking=False):
         Thread(target=_deliver, name="webhooks", daemon=True).start()
+    else:
+        for news in _listening:
+            news.put(None)
 
 
 def _deliver() -> None:

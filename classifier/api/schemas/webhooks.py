@@ -26,7 +26,11 @@ class WebhookIn(Body):
 
 
 class WebhookOut(Schema):
-    """A webhook; `active` is false once its address answered 410 Gone."""
+    """A webhook.
+
+    `active` is false once its address answered 410 Gone or had failed for a day; a test that
+    succeeds makes it true again.
+    """
 
     id: UUID
     url: str

@@ -1,6 +1,8 @@
 """Webhooks: sent by a real worker to a real receiver, over HTTP."""
 
 import json
+import socket
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,7 +14,7 @@ from django.utils import timezone
 from fasi_client import verify_webhook
 
 from classifier.integrations import deliveries
-from classifier.integrations.deliveries import BACK_OFF_S, MOST_ATTEMPTS
+from classifier.integrations.deliveries import BACK_OFF_S, MOST_ATTEMPTS, OF_ONE_OWNER
 from classifier.integrations.signatures import signed_headers
 from classifier.integrations.targets import AddressRefused, target
 from classifier.lifecycle.claims import claim_outfits, fail
@@ -74,6 +76,7 @@ def webhook(owners: Program, receiver: Receiver) -> dict[str, Any]:
 
 def due_now() -> None:
     Delivery.objects.update(not_before=timezone.now())
+    Webhook.objects.update(not_before=timezone.now())
 
 
 def test_a_done_outfit_is_told_and_signed(
@@ -219,7 +222,7 @@ def test_what_a_dead_worker_was_sending_is_sent_by_another(
     owners: Program, receiver: Receiver, webhook: dict[str, Any]
 ) -> None:
     owners.post(f"webhooks/{webhook['id']}/test")
-    (lost,) = deliveries.claim_deliveries()
+    (lost,) = deliveries.claim_deliveries(8)
     assert deliver_due() == 0  # it is in other hands
     due_now()
     assert deliver_due() == 1
@@ -227,27 +230,94 @@ def test_what_a_dead_worker_was_sending_is_sent_by_another(
     assert Delivery.objects.get().status == "delivered"
 
 
-def test_one_webhook_does_not_take_all_places(
+def test_webhooks_of_one_person_take_turns(
     owners: Program, receiver: Receiver, webhook: dict[str, Any]
 ) -> None:
     other = owners.post("webhooks", json={"url": receiver.url}).json()
-    for _ in range(5):
+    for _ in range(9):
         owners.post(f"webhooks/{webhook['id']}/test")
     owners.post(f"webhooks/{other['id']}/test")
-    claimed = [str(claim.webhook_id) for claim in deliveries.claim_deliveries()]
-    assert sorted(claimed) == sorted([webhook["id"]] * 2 + [other["id"]])
+    claimed = [str(claim.webhook_id) for claim in deliveries.claim_deliveries(16)]
+    assert sorted(claimed) == sorted([webhook["id"]] * (OF_ONE_OWNER - 1) + [other["id"]])
+    assert deliveries.claim_deliveries(16) == []  # so many are on their way
 
 
-def test_a_webhook_with_hundreds_of_deliveries_keeps_no_other_waiting(
-    owners: Program, receiver: Receiver, webhook: dict[str, Any]
+def test_a_person_with_hundreds_of_deliveries_keeps_no_other_waiting(
+    owners: Program, strangers: Program, receiver: Receiver, webhook: dict[str, Any]
 ) -> None:
-    other = owners.post("webhooks", json={"url": receiver.url}).json()
+    other = strangers.post("webhooks", json={"url": receiver.url}).json()
     Delivery.objects.bulk_create(
         Delivery(webhook_id=webhook["id"], event="webhook.test") for _ in range(300)
     )
-    owners.post(f"webhooks/{other['id']}/test")
-    claimed = [str(claim.webhook_id) for claim in deliveries.claim_deliveries()]
+    strangers.post(f"webhooks/{other['id']}/test")
+    claimed = [str(claim.webhook_id) for claim in deliveries.claim_deliveries(2)]
     assert other["id"] in claimed
+
+
+def test_receivers_that_never_answer_delay_nobody_elses(
+    owners: Program, strangers: Program, receiver: Receiver, settings: Any
+) -> None:
+    settings.FASI_DELIVERY_TIMEOUT_S = 4
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        for _ in range(10):
+            dead = owners.post("webhooks", json={"url": url}).json()
+            Delivery.objects.bulk_create(
+                Delivery(webhook_id=dead["id"], event="webhook.test") for _ in range(30)
+            )
+        webhooks.start_delivering()
+        sending = Delivery.objects.filter(status="sending")
+        wait_until(lambda: sending.count() == OF_ONE_OWNER, "the senders that hang", 10)
+        other = strangers.post("webhooks", json={"url": receiver.url}).json()
+        began = time.monotonic()
+        strangers.post(f"webhooks/{other['id']}/test")
+        webhooks.start_delivering()
+        wait_until(lambda: bool(receiver.received), "the other person's delivery", 10)
+        assert time.monotonic() - began < 2
+        Webhook.objects.filter(url=url).delete()
+        wait_until(lambda: not webhooks._at_work.locked(), "the end of the sending thread", 20)
+
+
+def test_a_receiver_that_fails_is_asked_ever_more_seldom(
+    owners: Program, receiver: Receiver, webhook: dict[str, Any]
+) -> None:
+    receiver.answer = 500
+    pauses = []
+    for _ in range(3):
+        owners.post(f"webhooks/{webhook['id']}/test")
+        Webhook.objects.update(not_before=timezone.now())
+        Delivery.objects.filter(attempts__gt=0).delete()
+        deliver_due()
+        pauses.append((Webhook.objects.get().not_before - timezone.now()).total_seconds())
+    assert pauses == pytest.approx([5, 10, 20], abs=2)
+    owners.post(f"webhooks/{webhook['id']}/test")
+    assert deliver_due() == 0
+    assert len(receiver.received) == 3  # not before its pause is over
+    receiver.answer = 204
+    due_now()
+    deliver_due()
+    row = Webhook.objects.get()
+    assert (row.failures, row.failing_since) == (0, None)
+
+
+def test_a_receiver_that_failed_for_a_day_is_switched_off_and_its_owner_told(
+    owners: Program, receiver: Receiver, webhook: dict[str, Any], mailoutbox: Any
+) -> None:
+    receiver.answer = 500
+    for _ in range(2):
+        owners.post(f"webhooks/{webhook['id']}/test")
+    Webhook.objects.update(failing_since=timezone.now() - timedelta(hours=25), failures=9)
+    deliver_due()
+    assert owners.get(f"webhooks/{webhook['id']}").json()["active"] is False
+    assert set(Delivery.objects.values_list("status", flat=True)) == {"failed"}
+    (mail,) = mailoutbox
+    assert mail.to == ["owner@example.org"]
+    assert receiver.url in mail.body
+    receiver.answer = 204
+    Webhook.objects.update(not_before=timezone.now())
+    owners.post(f"webhooks/{webhook['id']}/test")
+    assert deliver_due() == 1
+    assert owners.get(f"webhooks/{webhook['id']}").json()["active"] is True
 
 
 def test_a_worker_delivers_in_the_background(
