@@ -9,6 +9,7 @@ class ClassifierConfig(AppConfig):
 
     def ready(self) -> None:
         from classifier import checks  # noqa: F401  (registers the system checks)
-        from classifier.audit import signals
+        from classifier.accounts import deployment, signals  # noqa: F401  (register themselves)
+        from classifier.audit import signals as audit_signals
 
-        signals.connect()
+        audit_signals.connect()

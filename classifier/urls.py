@@ -5,6 +5,7 @@ from django.urls import path, register_converter
 from classifier.api.root import api
 from classifier.values.converters import TokenConverter
 from classifier.views.activity import activity_page
+from classifier.views.address_undo import address_undo
 from classifier.views.batches import (
     BatchesView,
     add_photos,
@@ -46,6 +47,7 @@ from classifier.views.outfits import (
 )
 from classifier.views.photos import may_send, outfit_photo, outfit_thumb
 from classifier.views.profile import profile_page, similar_page
+from classifier.views.security_txt import security_txt
 from classifier.views.sessions import session_end
 from classifier.views.tokens import TokensView, revoke
 
@@ -78,6 +80,7 @@ urlpatterns = [
     path("batches/<uuid:batch_id>/cancel/", cancel_batch, name="batch_cancel"),
     path("account/tokens/", TokensView.as_view(), name="tokens"),
     path("account/tokens/<uuid:token_id>/revoke/", revoke, name="token_revoke"),
+    path("account/address/undo/<token:text>/", address_undo, name="address_undo"),
     path("account/sessions/<int:session_id>/end/", session_end, name="session_end"),
     path("api/", api.urls),
     path("outfits/<uuid:outfit_id>/try-again/", try_again, name="outfit_try_again"),
@@ -96,6 +99,7 @@ urlpatterns = [
     path(
         "staff/dead-letters/<uuid:outfit_id>/delete/", delete_dead_letter, name="dead_letter_delete"
     ),
+    path(".well-known/security.txt", security_txt, name="security_txt"),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
 ]

@@ -41,11 +41,16 @@ DEFAULT_FROM_EMAIL = env.str("FASI_FROM_EMAIL", default="FASI <fasi@localhost>")
 
 # Signing up and in -------------------------------------------------------------------------------
 
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["classifier.accounts.backend.PasswordBackend"]
+ACCOUNT_ADAPTER = "classifier.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {"change_password": "classifier.accounts.forms.PasswordForm"}
+# One address at a time: a new one counts when it is confirmed, and the old one is told.
+ACCOUNT_CHANGE_EMAIL = True
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
+# Names are made from addresses: a form that refuses a name tells who has an account.
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = env.str(
     "FASI_EMAIL_VERIFICATION", default="optional" if FASI_MAIL_FOLDER else "mandatory"
 )
@@ -89,6 +94,10 @@ FASI_STAFF_NEED_FACTOR = env.bool("FASI_STAFF_NEED_FACTOR", default=not EMBEDDED
 
 # Another provider's accounts, by OpenID Connect --------------------------------------------------
 
+SOCIALACCOUNT_ADAPTER = "classifier.accounts.adapter.SocialAdapter"
+# The same confirmed address on both sides is the same person.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 FASI_OIDC_ISSUER = env.str("FASI_OIDC_ISSUER", default="").rstrip("/")
 SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {

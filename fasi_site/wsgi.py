@@ -8,8 +8,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fasi_site.settings")
 
 application = get_wsgi_application()
 
-from classifier.checks import timing_errors  # noqa: E402  (needs the applications set up)
+# These need the applications set up.
+from classifier.accounts.deployment import deployment_errors  # noqa: E402
+from classifier.checks import timing_errors  # noqa: E402
 
-# gunicorn runs no system checks, so the site refuses a wrong timing order here.
-if errors := timing_errors():
+# gunicorn runs no system checks, so the site refuses wrong settings here.
+if errors := timing_errors() + deployment_errors():
     raise SystemExit("The site does not start. " + " ".join(errors))

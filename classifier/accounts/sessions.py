@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from allauth.usersessions.models import UserSession
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 
 from classifier.web import client_ip
@@ -26,6 +27,26 @@ def noted(get_response: GetResponse) -> GetResponse:
         if request.user.is_authenticated:
             _note(request)
         return get_response(request)
+
+    return answer
+
+
+def not_stored(get_response: GetResponse) -> GetResponse:
+    """Middleware: what somebody sees who is signed in is kept in no cache and no history.
+
+    But for pictures whose view says how long the person's own browser may keep them: they are many
+    and do not change. Signing out empties that cache.
+    """
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        signs_out = request.method == "POST" and request.path == reverse("account_logout")
+        response = get_response(request)
+        picture = response.get("Content-Type", "").startswith("image/")
+        if signs_out:
+            response["Clear-Site-Data"] = '"cache"'
+        if request.user.is_authenticated and not (picture and response.has_header("Cache-Control")):
+            response["Cache-Control"] = "private, no-store"
+        return response
 
     return answer
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from ninja.security import HttpBearer
 
 from classifier.access import SignedInRequest
+from classifier.accounts.factors import lacks_factor
 from classifier.api.limits import Allowance, count_request, too_many
 from classifier.api.problems import Code, problem
 from classifier.integrations.tokens import find_token
@@ -43,9 +44,9 @@ class Bearer(HttpBearer):
         request.user = found.owner
         if allowance and allowance.remaining < 0:
             raise too_many(allowance)
-        # An account that is no longer staff loses what its tokens could do.
+        # Who is no longer staff, or has no second factor, loses what their tokens could do.
         if self.scope not in found.scopes or (
-            self.scope == Scope.ADMIN and not found.owner.is_staff
+            self.scope == Scope.ADMIN and (not found.owner.is_staff or lacks_factor(found.owner))
         ):
             raise problem(
                 Code.MISSING_SCOPE,

@@ -38,6 +38,7 @@ class Code(StrEnum):
     KEY_REUSED = "idempotency_key_reused"
     ALL_REFUSED = "all_refused"
     ADDRESS_REFUSED = "address_refused"
+    ADDRESS_UNCONFIRMED = "address_unconfirmed"
     TOO_MANY_WEBHOOKS = "too_many_webhooks"
     TOO_MANY_UPLOADS = "too_many_uploads"
     NOT_OPEN = "upload_not_open"
@@ -103,6 +104,10 @@ _ANSWERS: dict[Code, tuple[HTTPStatus, Promise]] = {
     Code.ADDRESS_REFUSED: (
         HTTPStatus.UNPROCESSABLE_ENTITY,
         _("No webhook leads to this address."),
+    ),
+    Code.ADDRESS_UNCONFIRMED: (
+        HTTPStatus.FORBIDDEN,
+        _("Confirm your email address first."),
     ),
     Code.TOO_MANY_WEBHOOKS: (
         HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Router, Status
 
+from classifier.accounts.notices import Notice, tell_owner
 from classifier.api.auth import READ, WRITE, ApiRequest
 from classifier.api.paging import Cursor, Limit, page_after
 from classifier.api.problems import Code, Problem, problem
@@ -27,6 +28,7 @@ from classifier.integrations.targets import AddressRefused, target
 from classifier.lifecycle.wakeup import wake_delivery
 from classifier.limits.ledger import LimitReached, one_more
 from classifier.models import Delivery, Webhook
+from classifier.models.people import has_confirmed_address
 
 router = Router()
 
@@ -38,6 +40,8 @@ def create_webhook(request: ApiRequest, webhook: WebhookIn) -> Status[NewWebhook
     The answer is the only one that shows the secret with which every event is signed, as
     [Standard Webhooks](https://www.standardwebhooks.com) has it: check it before you believe.
     """
+    if not has_confirmed_address(request.auth.owner_id):
+        raise problem(Code.ADDRESS_UNCONFIRMED)
     try:
         target(webhook.url)
     except AddressRefused as error:
@@ -55,6 +59,7 @@ def create_webhook(request: ApiRequest, webhook: WebhookIn) -> Status[NewWebhook
     except LimitReached as error:
         raise problem(Code.TOO_MANY_WEBHOOKS, most=str(error.most)) from error
     record(Action.WEBHOOK_MADE, request=request, actor=owner_id, webhook=str(made.pk))
+    tell_owner(request.user, Notice.WEBHOOK_MADE, address=made.url)
     shown = webhook_out(made).model_dump()
     return Status(HTTPStatus.CREATED, NewWebhookOut(**shown, secret=made.secret))
 

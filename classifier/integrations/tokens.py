@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 
 from classifier.limits.ledger import LimitReached, one_more
 from classifier.models import ApiToken, Scope
+from classifier.models.people import has_confirmed_address
 
 PREFIX = "fasi_"
 ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
@@ -50,6 +51,8 @@ def issue_token(
     owner: User, name: str, scopes: Collection[str], expires: datetime | None = None
 ) -> Issued:
     """Make a token for this person. Raises TokenRefused."""
+    if not has_confirmed_address(owner.pk):
+        raise TokenRefused(_("Confirm your email address first; then you can make tokens."))
     chosen = [scope.value for scope in Scope if scope in scopes]
     if not chosen or len(chosen) < len(set(scopes)):
         raise TokenRefused(_("Choose at least one of: read, write, admin."))

@@ -1,5 +1,6 @@
 """The tables: outfits and what is known about them, and what people asked for their data."""
 
+from classifier.models.address_change import AddressChange
 from classifier.models.attempt import Attempt
 from classifier.models.audit import AuditEntry
 from classifier.models.batch import Batch, LeftOut
@@ -20,6 +21,7 @@ from classifier.models.usage import Reservation, Usage
 from classifier.models.webhook import Delivery, Event, Webhook
 
 __all__ = [
+    "AddressChange",
     "ApiToken",
     "Attempt",
     "AuditEntry",

@@ -17,10 +17,11 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Q
 
+from classifier.accounts.end_access import end_all_access
 from classifier.batches.unpacking import cancel_zips, key_of
 from classifier.lifecycle.removal import remove_outfits
 from classifier.lifecycle.wakeup import wake_maintenance
-from classifier.models import Batch, Consent, Erasure, Export, Outfit, Share
+from classifier.models import Batch, Consent, Erasure, Export, Outfit
 from classifier.personal_data.exports import remove_export
 from classifier.storage import objects
 
@@ -33,9 +34,9 @@ PORTION = 500
 def close_account(user: User) -> Erasure:
     """Close the account now, for good, and have its data removed."""
     with transaction.atomic():
+        end_all_access(user)
         EmailAddress.objects.filter(user=user).delete()
         Consent.objects.filter(owner=user).delete()
-        Share.objects.filter(outfit__owner=user).delete()
         closed = get_user_model().objects.select_for_update().get(pk=user.pk)
         closed.username = f"erased-{uuid.uuid4().hex}"
         closed.email = closed.first_name = closed.last_name = ""

@@ -142,6 +142,15 @@ def clear() -> int:
     return len(done)
 
 
+def close(owner_id: int) -> int:
+    """End this person's uploads whose file has not come, as if their time were over."""
+    past = timezone.now() - timedelta(seconds=1)
+    mine = DirectUpload.objects.filter(owner_id=owner_id, status=Status.WAITING)
+    closed = mine.update(expires=past)
+    expire()
+    return closed
+
+
 def open_among(ids: set[uuid.UUID]) -> set[uuid.UUID]:
     """Those of these uploads whose object is still needed."""
     rows: QuerySet[DirectUpload] = DirectUpload.objects.filter(pk__in=ids, status__in=OPEN)

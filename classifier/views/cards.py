@@ -16,6 +16,7 @@ from classifier.history import sharing
 from classifier.history.heatmap import heat_png
 from classifier.lifecycle.reviews import UnknownStyle, record_review
 from classifier.models import Outfit, Prediction, Review
+from classifier.models.people import has_confirmed_address
 from classifier.storage.objects import ObjectMissing, StorageUnavailable
 
 A_DAY = 86_400
@@ -88,6 +89,8 @@ def share_outfit(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponse
         messages.error(request, _("There is nothing to share until the style is known."))
     elif outfit.kind != Prediction.Kind.OUTFIT:
         messages.error(request, _("There is nothing to share of a photo without an outfit."))
+    elif not has_confirmed_address(request.user.pk):
+        messages.error(request, _("Confirm your email address first; then you can share."))
     else:
         sharing.share(outfit)
         record(Action.SHARED, request=request, outfit=outfit.pk)

@@ -13,6 +13,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from classifier.access import SignedInRequest
+from classifier.accounts.notices import Notice, tell_owner
+from classifier.accounts.proof import proof_required, require_proof
 from classifier.audit import Action, record
 from classifier.history.time_zones import choose_zone, zone_names
 from classifier.limits.ledger import LimitReached
@@ -64,11 +66,13 @@ def export_state(request: SignedInRequest) -> HttpResponse:
 
 @login_required
 @require_POST
+@proof_required
 def prepare_export(request: SignedInRequest) -> HttpResponse:
     """Have an export prepared; one that is on its way goes on."""
     try:
         request_export(request.user.id)
         record(Action.EXPORT_REQUESTED, request=request)
+        tell_owner(request.user, Notice.EXPORT_ASKED)
     except StorageUnavailable:
         messages.error(
             request, _("The photo store does not answer, so nothing was begun; try again soon.")
@@ -82,6 +86,7 @@ def prepare_export(request: SignedInRequest) -> HttpResponse:
 @login_required
 @require_safe
 @never_cache
+@proof_required
 def export_file(request: SignedInRequest) -> HttpResponseBase:
     """The file itself."""
     export = Export.objects.filter(
@@ -138,11 +143,15 @@ def erase_account(request: SignedInRequest) -> HttpResponse:
         if not user.check_password(confirm):
             text = _("That is not your password. Nothing was erased.")
             return _data_page(request, text, status=422)
-    elif confirm != user.get_username():
-        return _data_page(request, _("That is not your name. Nothing was erased."), status=422)
+    else:
+        require_proof(request)
+        if confirm != user.get_username():
+            return _data_page(request, _("That is not your name. Nothing was erased."), status=422)
+    address = user.email
     close_account(user)
     record(Action.ACCOUNT_CLOSED, request=request)
     logout(request)
+    tell_owner(user, Notice.ERASED, email=address)
     messages.success(
         request, _("Your account is gone. Your photos are being removed from our disks now.")
     )

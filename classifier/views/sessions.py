@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from classifier.access import SignedInRequest
 from classifier.accounts.sessions import end_session
+from classifier.audit import Action, record
 
 
 @login_required
@@ -17,5 +18,6 @@ def session_end(request: SignedInRequest, session_id: int) -> HttpResponse:
     """Sign another browser out."""
     if not end_session(request.user.pk, session_id):
         raise Http404("no such session")
+    record(Action.SESSIONS_ENDED, request=request, count=1)
     messages.success(request, _("That session is over."))
     return redirect("usersessions_list")

@@ -19,6 +19,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from classifier.access import SignedInRequest
+from classifier.accounts.notices import Notice, tell_owner
+from classifier.accounts.proof import require_proof
 from classifier.audit import Action, record
 from classifier.integrations.tokens import Issued, TokenRefused, issue_token, revoke_token
 from classifier.models import ApiToken, Scope
@@ -76,6 +78,7 @@ class TokensView(LoginRequiredMixin, View):
         return _page(request, TokenForm(owner=request.user))
 
     def post(self, request: SignedInRequest) -> HttpResponse:
+        require_proof(request)
         form = TokenForm(request.POST, owner=request.user)
         if not form.is_valid():
             return _page(request, form, status=422)
@@ -86,6 +89,7 @@ class TokensView(LoginRequiredMixin, View):
             return _page(request, form, status=422)
         scopes = form.cleaned_data["scopes"]
         record(Action.TOKEN_MADE, request=request, token=str(issued.token.pk), scopes=scopes)
+        tell_owner(request.user, Notice.TOKEN_MADE, name=issued.token.name)
         return _page(request, TokenForm(owner=request.user), issued)
 
 

@@ -19,6 +19,8 @@ def keys(data: DataFolder) -> dict[str, str]:
     file = data.path / "keys.json"
     before = read_json(file)
     found = {name: str(before.get(name) or secrets.token_hex(n)) for name, n in LENGTHS.items()}
+    # What `manage.py rotate_secret_key` replaced; empty in a new folder.
+    found["secret_key_fallbacks"] = str(before.get("secret_key_fallbacks") or "")
     if found != before:
         write_private(file, json.dumps(found, indent=1))
     return found

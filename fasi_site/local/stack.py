@@ -82,6 +82,7 @@ class Stack:
             "FASI_DATA": str(self.data.path),
             "FASI_PORT": str(self.site_port),
             "FASI_SECRET_KEY": self._keys["secret_key"],
+            "FASI_SECRET_KEY_FALLBACKS": self._keys["secret_key_fallbacks"],
         }
         for service in self.services:
             variables |= service.environment()

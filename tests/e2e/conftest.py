@@ -9,6 +9,7 @@ import pytest
 from selenium.webdriver import Chrome
 
 from tests.support.browser import start_browser
+from tests.support.oidc import environment_of, provider
 from tests.support.starting import Up
 
 FAILURES = Path(__file__).parent.parent / "failures"
@@ -16,15 +17,22 @@ FAILED = pytest.StashKey[bool]()
 
 
 @pytest.fixture(scope="session")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a product of its own, started with what `make up` runs."""
-    up = Up(tmp_path_factory.mktemp("product"))
-    try:
-        up.wait_ready()
-        yield up.address
-    finally:
-        code = up.end(signal.SIGTERM)
+def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    """A product of its own, started with what `make up` runs, beside an OpenID provider."""
+    with provider() as issuer:
+        up = Up(tmp_path_factory.mktemp("product"), **environment_of(issuer))
+        try:
+            up.wait_ready()
+            yield up
+        finally:
+            code = up.end(signal.SIGTERM)
     assert code == 0
+
+
+@pytest.fixture(scope="session")
+def product(up: Up) -> str:
+    """Its address."""
+    return up.address
 
 
 @pytest.fixture(params=[1280, 390], ids=["1280", "390"])

@@ -8,8 +8,10 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from classifier.accounts.factors import encrypt_again
+from classifier.integrations.tokens import issue_token
 from tests.conftest import signed_in
 from tests.support.factors import add_app, code_of
+from tests.support.mails import subjects
 
 PASSWORD = "a long password"
 
@@ -91,6 +93,22 @@ def strict(settings: Any) -> None:
 def test_staff_without_a_factor_reach_no_page(as_staff: Client, address: str) -> None:
     assert as_staff.get(address)["Location"] == "/accounts/2fa/"
     assert as_staff.post(address)["Location"] == "/accounts/2fa/"
+
+
+@pytest.mark.usefixtures("strict")
+def test_their_tokens_are_no_way_round(staff: User, owner: User) -> None:
+    headers = {"Authorization": f"Bearer {issue_token(staff, 'mine', ['admin']).text}"}
+    assert Client().get("/api/v1/releases", headers=headers).status_code == 403
+    add_app(signed_in(staff))
+    assert Client().get("/api/v1/releases", headers=headers).status_code == 200
+
+
+def test_the_owner_is_told_of_every_change(as_owner: Client, owner: User) -> None:
+    add_app(as_owner)
+    as_owner.post("/accounts/2fa/totp/deactivate/")
+    told = subjects(owner.email)
+    assert any("Authenticator App Activated" in subject for subject in told)
+    assert any("Authenticator App Deactivated" in subject for subject in told)
 
 
 @pytest.mark.usefixtures("strict")

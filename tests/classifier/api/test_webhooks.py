@@ -310,7 +310,7 @@ def test_a_receiver_that_failed_for_a_day_is_switched_off_and_its_owner_told(
     deliver_due()
     assert owners.get(f"webhooks/{webhook['id']}").json()["active"] is False
     assert set(Delivery.objects.values_list("status", flat=True)) == {"failed"}
-    (mail,) = mailoutbox
+    _made, mail = mailoutbox
     assert mail.to == ["owner@example.org"]
     assert receiver.url in mail.body
     receiver.answer = 204

@@ -121,7 +121,7 @@ def test_an_account_without_a_password_is_confirmed_by_its_name(owner: User) -> 
 
 def test_erasing_needs_a_post_and_its_form(owner: User) -> None:
     strict = Client(enforce_csrf_checks=True)
-    strict.force_login(owner, "allauth.account.auth_backends.AuthenticationBackend")
+    strict.force_login(owner)
     assert strict.get("/account/data/erase/").status_code == 405
     assert erase_over_http(strict) == 403
 
