@@ -13,7 +13,7 @@ keras = pytest.importorskip("keras", reason="needs requirements/training.txt")
 pytest.importorskip("tensorflow", reason="needs requirements/training.txt")
 pytest.importorskip("nncf", reason="needs requirements/training.txt")
 
-from inference.bundle import Bundle  # noqa: E402
+from inference.bundle import Bundle, load_bundle, write_sums  # noqa: E402
 from inference.engine import Engine, EngineError, Outputs, load_engine  # noqa: E402
 from tests.support.gated_bundle import GATE  # noqa: E402
 from tests.support.small_bundle import (  # noqa: E402
@@ -92,6 +92,23 @@ def test_int8_names_the_same_top_style_nine_times_in_ten(
 def test_a_model_of_before_has_no_gate(said: Outputs, bundle: Bundle, small: Small) -> None:
     assert said.gates is None
     assert load_engine("openvino", bundle).run(small.images[:1]).gates is None
+
+
+def test_code_in_a_model_file_is_refused_though_its_sums_hold(small: Small, tmp_path: Path) -> None:
+    """Whoever can write a bundle, sums included, still runs nothing where it is loaded."""
+    proof = tmp_path / "proof"
+    bundle = write_bundle(tmp_path / "planted", graph=small.graph)
+    code = f"lambda x: (__import__('pathlib').Path({str(proof)!r}).touch(), x)[1]"
+    images = keras.Input((224, 224, 3))
+    planted = keras.Model(images, keras.layers.Lambda(eval(code))(images))
+    assert proof.exists(), "the layer runs its code"
+    planted.save(bundle.path / "style.keras")
+    proof.unlink()
+    write_sums(bundle.path)
+
+    with pytest.raises(EngineError, match="cannot load"):
+        load_engine("tensorflow", load_bundle(bundle.path))
+    assert not proof.exists()
 
 
 def test_both_engines_say_the_same_of_what_is_no_outfit(small: Small, tmp_path: Path) -> None:
