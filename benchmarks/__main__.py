@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks import api, crawler, engine, folder, memory, queue, whole_way
+from benchmarks.siege import __main__ as siege
 from tests.support.live_stack import LiveStack
 from tests.support.starting import Up
 
@@ -80,6 +81,7 @@ ROWS = {
     "profile_extremes_ms_100k": ("  most typical and most unusual (ms)", ""),
     "profile_extremes_ms_1k": ("  the same for somebody with 1 k (ms)", ""),
     "similar_ms_100k": ("  looks like this one (ms)", ""),
+    **siege.ROWS,
 }
 
 
@@ -92,6 +94,7 @@ def main() -> None:
         "pages with a million outfits": _of_a_million,
         "a folder in one go": folder.measure,
         "crawler": crawler.measure,
+        "siege": siege.measure,
         "engine": lambda _: engine.measure(),
     }
     for name, measure in parts.items():

@@ -28,7 +28,7 @@ from classifier.lifecycle.failures import Failure
 from classifier.lifecycle.wakeup import wake_worker
 from classifier.models import Prediction
 from classifier.monitoring.metrics import CLAIM_SIZE, FAULTS, FINISHED, LEASES_LOST, STEP, WAIT
-from classifier.storage import objects
+from classifier.storage import objects, thumb_cache
 from classifier.storage.objects import ObjectMissing, StorageUnavailable
 from inference.engine import Outputs
 from inference.preprocessing import model_input
@@ -63,7 +63,9 @@ class PrefetchedClaim:
         return list(self._coming or self._fetch_all())
 
     def _fetch_all(self) -> Iterator[NDArray[np.uint8] | Fault]:
-        return objects.fetchers().map(_fetch, self.claims)
+        handed_on = {} if self.alone else thumb_cache.take([each.thumb_key for each in self.claims])
+        thumbs = [handed_on.get(claim.thumb_key) for claim in self.claims]
+        return objects.fetchers().map(_fetch, self.claims, thumbs)
 
 
 def work(budget_s: float) -> int:
@@ -153,9 +155,9 @@ def process(prefetched: PrefetchedClaim, model: LoadedModel) -> int:
     return len(finished)
 
 
-def _fetch(claim: Claim) -> NDArray[np.uint8] | Fault:
+def _fetch(claim: Claim, thumb: bytes | None) -> NDArray[np.uint8] | Fault:
     try:
-        data = objects.get(claim.thumb_key)
+        data = thumb or objects.get(claim.thumb_key)
     except ObjectMissing:
         return Fault(Failure.OBJECT_MISSING, f"no object {claim.thumb_key}", lasting=True)
     except StorageUnavailable as error:

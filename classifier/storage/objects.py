@@ -15,10 +15,15 @@ from functools import lru_cache
 from typing import IO, TYPE_CHECKING, cast
 
 import boto3
+import obstore
 from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.core.files.storage import default_storage
+from obstore.exceptions import BaseError
+
+from classifier.storage import thumb_cache
+from classifier.storage.fast import store
 
 if TYPE_CHECKING:
     from storages.backends.s3 import S3Storage
@@ -32,6 +37,7 @@ BATCHES = "batches/"
 DIRECT_UPLOAD = "/direct-upload"
 JPEG = "image/jpeg"
 LABEL = "label"
+THUMB = "/thumb.jpg"
 MISSING_CODES = {"404", "NoSuchKey", "NotFound"}
 
 
@@ -57,15 +63,10 @@ def card_key(outfit_id: uuid.UUID) -> str:
 def put(key: str, data: bytes, content_type: str, label: str = "") -> None:
     """Store `data` under `key`, with a label in ASCII. Raises StorageUnavailable."""
     try:
-        client().put_object(
-            Bucket=settings.FASI_S3_BUCKET,
-            Key=key,
-            Body=data,
-            ContentType=content_type,
-            Metadata={LABEL: label} if label else {},
-        )
-    except (BotoCoreError, ClientError) as error:
-        raise StorageUnavailable(f"could not store {key}: {error}") from error
+        attributes = {"Content-Type": content_type} | ({LABEL: label} if label else {})
+        obstore.put(store(), key, data, attributes=attributes, use_multipart=False)
+    except (BaseError, OSError) as error:
+        raise StorageUnavailable(f"could not store {key}: {_first_line(error)}") from error
 
 
 def put_all(photos: Mapping[str, bytes]) -> None:
@@ -84,14 +85,17 @@ def get(key: str) -> bytes:
 def get_labelled(key: str) -> tuple[bytes, str]:
     """The object's bytes and its label. Raises ObjectMissing, StorageUnavailable."""
     try:
-        found = client().get_object(Bucket=settings.FASI_S3_BUCKET, Key=key)
-        return found["Body"].read(), found["Metadata"].get(LABEL, "")
-    except ClientError as error:
-        if error.response.get("Error", {}).get("Code") in MISSING_CODES:
-            raise ObjectMissing(key) from error
-        raise StorageUnavailable(f"could not fetch {key}: {error}") from error
-    except BotoCoreError as error:
-        raise StorageUnavailable(f"could not fetch {key}: {error}") from error
+        found = obstore.get(store(), key)
+        return found.bytes().to_bytes(), str(found.attributes.get(LABEL, ""))
+    except FileNotFoundError as error:
+        raise ObjectMissing(key) from error
+    except (BaseError, OSError) as error:
+        raise StorageUnavailable(f"could not fetch {key}: {_first_line(error)}") from error
+
+
+def _first_line(error: Exception) -> str:
+    """What happened, without the request that obstore quotes below it."""
+    return str(error).partition("\n")[0]
 
 
 def chunks(key: str, size: int) -> Iterator[bytes]:
@@ -144,6 +148,8 @@ def size(key: str) -> int:
 def remove(keys: Iterable[str]) -> None:
     """Delete the objects; a key without an object is fine. Raises StorageUnavailable."""
     remaining = list(keys)
+    if thumbs := [key for key in remaining if key.endswith(THUMB)]:
+        thumb_cache.forget(thumbs)
     while remaining:
         some, remaining = remaining[:1000], remaining[1000:]  # S3 takes a thousand at a time
         try:

@@ -21,7 +21,7 @@ from classifier.lifecycle.fairness import next_turn
 from classifier.lifecycle.wakeup import wake_worker
 from classifier.models import Batch, Outfit
 from classifier.monitoring.metrics import STEP, UPLOADS
-from classifier.storage import objects
+from classifier.storage import objects, thumb_cache
 from classifier.storage.objects import StorageUnavailable
 from classifier.uploads.quota import Room, room_for_photo
 from classifier.uploads.refusals import Refusal, Refused
@@ -130,6 +130,8 @@ def _accept(
     try:
         with STEP.labels("store").time():
             objects.put_all({outfit.photo_key: clean.photo, outfit.thumb_key: clean.thumb})
+        if priority == Outfit.Priority.INTERACTIVE:  # a batch may wait for hours
+            thumb_cache.hand_on(outfit.thumb_key, clean.thumb)
     except StorageUnavailable as error:
         log.error("photo_not_stored", outfit=str(outfit_id), error=str(error))
         _discard(outfit)

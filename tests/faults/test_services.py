@@ -78,6 +78,8 @@ def test_a_missing_and_a_corrupted_object_fail_with_their_reason_and_nobody_else
     thumbs = dict(stack.query("SELECT id::text, thumb_key FROM classifier_outfit"))
     stack.bucket().delete_object(Bucket="fasi", Key=thumbs[str(missing)])
     stack.bucket().put_object(Bucket="fasi", Key=thumbs[str(corrupted)], Body=b"no longer a JPEG")
+    stack.empty_broker()  # which would hand the thumbs on as they were
+    stack.wake()
     stack.start_worker()
 
     stack.wait_for("failed", [missing, corrupted])

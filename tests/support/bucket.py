@@ -3,6 +3,7 @@
 import boto3
 import pytest
 from botocore.config import Config
+from obstore.store import S3Store
 
 from classifier.storage import multipart, objects
 
@@ -33,3 +34,13 @@ def take_away(monkeypatch: pytest.MonkeyPatch) -> None:
         config=Config(connect_timeout=1, retries={"total_max_attempts": 1}),
     )
     monkeypatch.setattr(objects, "client", lambda: nowhere)
+    away = S3Store(
+        "fasi",
+        endpoint="http://127.0.0.1:9",
+        region="us-east-1",
+        access_key_id="nobody",
+        secret_access_key="nothing",
+        client_options={"allow_http": True},
+        retry_config={"max_retries": 0},
+    )
+    monkeypatch.setattr(objects, "store", lambda: away)

@@ -12,12 +12,13 @@ from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from numpy.typing import NDArray
 from PIL import Image
+from redis import Redis
 
 from classifier.lifecycle.claims import claim_outfits
 from classifier.models import Outfit, Prediction, Release
 from classifier.monitoring.heartbeat import warm_worker
 from classifier.orphans import ORPHAN_AGE, remove_orphans
-from classifier.storage import objects
+from classifier.storage import objects, thumb_cache
 from classifier.uploads.accept import accept_photo
 from inference.bundle import BundleError, load_bundle
 from inference.engine import Outputs
@@ -77,6 +78,26 @@ def test_more_than_a_claim_holds_is_done_in_several(
     assert work(budget_s=30) == 5
 
 
+def test_a_thumb_is_handed_on_once_and_the_bucket_has_it_too(
+    make_outfit: Make, release: Release
+) -> None:
+    first, second = make_outfit(1), make_outfit(2)
+    thumb_cache.forget([second.thumb_key])
+    handed_on = thumb_cache.take([first.thumb_key, second.thumb_key])
+    assert handed_on == {first.thumb_key: objects.get(first.thumb_key)}
+    assert thumb_cache.take([first.thumb_key]) == {}
+    assert work(budget_s=30) == 2
+
+
+def test_while_redis_is_away_thumbs_come_from_the_bucket(
+    make_outfit: Make, release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away = Redis(port=9, socket_connect_timeout=1)
+    monkeypatch.setattr(thumb_cache, "_redis", lambda: away)
+    make_outfit()
+    assert work(budget_s=30) == 1
+
+
 def test_a_missing_object_fails_only_its_own_row(make_outfit: Make, release: Release) -> None:
     missing, healthy = make_outfit(1), make_outfit(2)
     objects.remove([missing.thumb_key])
@@ -89,6 +110,7 @@ def test_a_missing_object_fails_only_its_own_row(make_outfit: Make, release: Rel
 
 def test_a_broken_object_fails_only_its_own_row(make_outfit: Make, release: Release) -> None:
     broken, healthy = make_outfit(1), make_outfit(2)
+    thumb_cache.forget([broken.thumb_key])
     objects.put(broken.thumb_key, encode(draw_outfit())[:500], objects.JPEG)
     work(budget_s=30)
     broken.refresh_from_db()

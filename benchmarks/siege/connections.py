@@ -1,0 +1,162 @@
+"""Connections that stall and requests that wait: what everybody else feels of five hundred each."""
+
+import resource
+import socket
+import statistics
+import threading
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from itertools import count
+
+import requests
+
+from benchmarks.whole_way import Uploader
+from fasi_site.local.ports import HOST
+from tests.support.images import numbered
+from tests.support.live_stack import LiveStack
+from tests.support.noisy_photos import noisy_photo
+from tests.support.starting import wait_until
+
+STALLED = 500
+"""Connections of each kind, and requests that wait."""
+HEAD = b"POST /outfits/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100000\r\n"
+KINDS: Mapping[str, bytes] = {
+    "silent": b"",
+    "half_header": HEAD,
+    "half_body": HEAD + b"\r\n" + b"x" * 2000,
+}
+ASKED = 200
+UPLOADERS, UPLOADS = 4, 80
+ROWS = {
+    "siege_healthz_idle_p95_ms": ("/healthz, nobody else there, p95 (ms)", ""),
+    **{
+        f"siege_healthz_{kind}_p95_ms": (f"  beside 500 of kind {kind}, p95 (ms)", "<= 100")
+        for kind in KINDS
+    },
+    "siege_uploads_share": ("uploads beside all of them, as a share of their rate", ">= 0.9"),
+    "siege_healthz_waiting_p95_ms": ("/healthz beside 500 requests that wait, p95 (ms)", "<= 100"),
+    "siege_waiting_answered": ("  of these, answered with the prediction", "500"),
+}
+
+
+def measure(stack: LiveStack) -> dict[str, float]:
+    """Both; starts beat and worker, in a stack that has neither."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    stack.start_beat()
+    figures = _beside_waiting(stack)
+    wait_until(stack.is_ready, "a warm worker", patience_s=120)
+    return figures | _beside_stalled(stack)
+
+
+# Connections that stall ---------------------------------------------------------------------
+
+
+def _beside_stalled(stack: LiveStack) -> dict[str, float]:
+    figures = {"siege_healthz_idle_p95_ms": _healthz_p95_ms(stack)}
+    numbers = count()
+    _upload_rate(stack, numbers)  # warms everything up
+    before = _upload_rate(stack, numbers)
+    with _stalled(stack, KINDS["silent"]):
+        figures["siege_healthz_silent_p95_ms"] = _healthz_p95_ms(stack)
+        with _stalled(stack, KINDS["half_header"]):
+            figures["siege_healthz_half_header_p95_ms"] = _healthz_p95_ms(stack)
+            with _stalled(stack, KINDS["half_body"]):
+                figures["siege_healthz_half_body_p95_ms"] = _healthz_p95_ms(stack)
+                during = _upload_rate(stack, numbers)
+    after = _upload_rate(stack, numbers)
+    return figures | {"siege_uploads_share": during / statistics.mean([before, after])}
+
+
+@contextmanager
+def _stalled(stack: LiveStack, sent: bytes) -> Iterator[None]:
+    """So many connections of a kind; one that nginx hangs up on is opened again."""
+    enough = threading.Event()
+    port = stack.local.site_port
+
+    def connect() -> socket.socket:
+        connection = socket.create_connection((HOST, port), timeout=30)
+        connection.sendall(sent)
+        connection.setblocking(False)
+        return connection
+
+    def hold(connections: list[socket.socket]) -> None:
+        while not enough.wait(0.5):
+            for place, connection in enumerate(connections):
+                try:
+                    over = not connection.recv(4096)
+                except BlockingIOError:
+                    continue
+                except OSError:
+                    over = True
+                if over:
+                    connection.close()
+                    connections[place] = connect()
+        for connection in connections:
+            connection.close()
+
+    holder = threading.Thread(target=hold, args=[[connect() for _ in range(STALLED)]])
+    holder.start()
+    try:
+        yield
+    finally:
+        enough.set()
+        holder.join()
+
+
+def _healthz_p95_ms(stack: LiveStack) -> float:
+    times = []
+    for _ in range(ASKED):
+        began = time.perf_counter()
+        requests.get(f"{stack.address}/healthz", timeout=30).raise_for_status()
+        times.append(1000 * (time.perf_counter() - began))
+    return statistics.quantiles(times, n=20)[-1]
+
+
+def _upload_rate(stack: LiveStack, numbers: Iterator[int]) -> float:
+    """Photos that four people get accepted in a second."""
+    visitor, drawn = stack.visitor(), noisy_photo(0, 60)
+    photos = [numbered(drawn, next(numbers)) for _ in range(UPLOADS)]
+
+    def upload(share: list[bytes]) -> None:
+        uploader = Uploader(visitor)
+        for photo in share:
+            uploader.upload(photo)
+
+    began = time.perf_counter()
+    with ThreadPoolExecutor(UPLOADERS) as threads:
+        for each in [threads.submit(upload, photos[n::UPLOADERS]) for n in range(UPLOADERS)]:
+            each.result()
+    return UPLOADS / (time.perf_counter() - began)
+
+
+# Requests that wait -------------------------------------------------------------------------
+
+
+def _beside_waiting(stack: LiveStack) -> dict[str, float]:
+    """Before there is a worker, so that they have to wait; then one is started."""
+    token = stack.python("manage.py", "create_token", "demo").split()[-1]
+    (outfit,) = stack.upload(noisy_photo(1, 60))
+    with ThreadPoolExecutor(STALLED) as threads:
+        asked = [threads.submit(_wait, stack, token, outfit) for _ in range(STALLED)]
+        p95 = _healthz_p95_ms(stack)
+        stack.start_worker()
+        answered = sum(each.result() for each in asked)
+    return {"siege_healthz_waiting_p95_ms": p95, "siege_waiting_answered": answered}
+
+
+def _wait(stack: LiveStack, token: str, outfit: uuid.UUID) -> bool:
+    """What a program does: ask to wait, and again where the time was over."""
+    end = time.monotonic() + 120
+    while time.monotonic() < end:
+        answer = requests.get(
+            f"{stack.address}/api/v1/outfits/{outfit}?wait=20",
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=120,
+        )
+        if answer.ok and answer.json()["status"] == "done":
+            return True
+    return False
