@@ -9,7 +9,7 @@ RUN useradd --create-home --uid 10001 fasi && install -d -o fasi -g fasi /app /d
 WORKDIR /app
 
 COPY requirements.txt .
-RUN pip install -r requirements.txt
+RUN pip install --require-hashes -r requirements.txt
 
 COPY --chown=fasi manage.py version.py ./
 COPY --chown=fasi fasi_site fasi_site

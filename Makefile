@@ -9,12 +9,19 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
     && { echo $$python; break; }; done)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+HASHED := $(PIP) --require-hashes
+# One set of versions for all files; what ALONE lists is installed without its own requirements.
+LOCKED := server local development lint bench parquet crawler training tensorflow
+ALONE := backbone nncf studies
+UV ?= $(BIN)/uv
+LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --no-annotate \
+    --custom-compile-command "make lock"
 LOCAL := $(BIN)/python -m fasi_site.local
 # mypy's Django plugin loads the settings, which insist on these.
 LINT_SETTINGS := FASI_SECRET_KEY=lint FASI_DATABASE_URL=postgres:///lint \
     FASI_BROKER_URL=redis://lint FASI_CACHE_URL=redis://lint
 
-.PHONY: help env env-development up test lint format bench soak messages screenshots starter clean clean-data
+.PHONY: help env env-development up test lint lint-imports format lock audit bench soak messages screenshots starter clean clean-data
 
 help:  ## List these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
@@ -33,9 +40,27 @@ lint: env-development  ## Check style, types and import rules
 	$(LINT_SETTINGS) $(BIN)/mypy
 	$(LINT_SETTINGS) $(BIN)/lint-imports
 
+lint-imports: env-development
+	$(LINT_SETTINGS) $(BIN)/lint-imports
+
 format: env-development  ## Format the code
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
+
+lock: env-development  ## Pin what requirements/*.in ask for, with hashes; UPGRADE=--upgrade takes newer versions
+	$(LOCK) $(UPGRADE) $(addprefix requirements/,$(addsuffix .in,$(LOCKED))) -o requirements/constraints.txt
+	for name in $(filter-out server,$(LOCKED)); do \
+	    $(LOCK) --generate-hashes -c requirements/constraints.txt requirements/$$name.in \
+	        -o requirements/$$name.txt || exit 1; done
+	$(LOCK) --generate-hashes -c requirements/constraints.txt requirements/server.in -o requirements.txt
+	for name in $(ALONE); do \
+	    $(LOCK) $(UPGRADE) --generate-hashes --no-deps requirements/$$name.in \
+	        -o requirements/$$name.txt || exit 1; done
+
+audit: env-development  ## Look for known vulnerabilities of what is locked
+	$(BIN)/pip-audit --disable-pip --require-hashes -r requirements.txt
+	$(BIN)/pip-audit --disable-pip --require-hashes -r requirements/local.txt
+	$(BIN)/pip-audit --disable-pip --require-hashes -r requirements/training.txt
 
 bench: env-development  ## Measure latency, throughput and memory on this machine
 	$(BIN)/python -m benchmarks
@@ -77,14 +102,15 @@ env-development: .venv/development.stamp
 	        "python3-venv is missing."; exit 1; }
 	@pwd > $@
 
-.venv/local.stamp: .venv/python.stamp requirements.txt requirements/local.txt
+.venv/local.stamp: .venv/python.stamp requirements/local.txt
 	@echo "Installing packages; the first time takes a few minutes ..."
-	$(PIP) -r requirements/local.txt
+	$(HASHED) -r requirements/local.txt
 	@touch $@
 
 .venv/development.stamp: .venv/local.stamp $(wildcard requirements/*.txt)
-	$(PIP) -r requirements/development.txt -r requirements/training.txt
-	$(PIP) --no-deps -r requirements/nncf.txt -r requirements/backbone.txt
+	$(HASHED) -r requirements/development.txt -r requirements/lint.txt -r requirements/bench.txt \
+	    -r requirements/training.txt
+	$(HASHED) --no-deps -r requirements/nncf.txt -r requirements/backbone.txt
 	@touch $@
 
 # A stamp of another folder, or an interpreter that is gone, counts as no environment.

@@ -171,3 +171,27 @@ def test_the_model_cards_photos_are_not_in_the_repository() -> None:
     ).stdout.splitlines()
     photos = [name for name in tracked if name.lower().endswith((".jpg", ".jpeg", ".webp"))]
     assert photos == []
+
+
+LOCKS = [ROOT / "requirements.txt", *(ROOT / "requirements").glob("*.txt")]
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
+def test_what_is_installed_is_locked(lock: Path) -> None:
+    """By `make lock`: exact versions with hashes, from no index or folder of one machine."""
+    lines = [line for line in lock.read_text().splitlines() if not line.startswith("#")]
+    pins = [line for line in lines if not line.startswith(" ")]
+    assert all(re.match(r"[a-z0-9-]+==[^ ]+( ;[^\\]+)?( \\)?$", line) for line in pins), pins
+    if lock.name != "constraints.txt":
+        assert all(line.endswith("\\") for line in pins)
+        assert all(
+            re.match(r"    --hash=sha256:[0-9a-f]{64}", line) for line in set(lines) - set(pins)
+        )
+
+
+@pytest.mark.parametrize("wanted", (ROOT / "requirements").glob("*.in"), ids=lambda file: file.stem)
+def test_every_requirement_is_in_its_lock(wanted: Path) -> None:
+    lock = ROOT / "requirements.txt" if wanted.stem == "server" else wanted.with_suffix(".txt")
+    locked = set(re.findall(r"^([a-z0-9-]+)==", lock.read_text(), re.MULTILINE))
+    names = re.findall(r"^([A-Za-z][\w.-]*)", wanted.read_text(), re.MULTILINE)
+    assert {re.sub(r"[-_.]+", "-", name).lower() for name in names} <= locked
