@@ -6,6 +6,7 @@ from allauth.account import signals as account
 from allauth.account.models import EmailAddress
 from allauth.account.utils import filter_users_by_email
 from allauth.mfa import signals as mfa
+from allauth.socialaccount import signals as social
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth import signals as auth
 from django.contrib.auth.models import User
@@ -37,6 +38,8 @@ def connect() -> None:
         signal.connect(_recorder(action), weak=False, dispatch_uid=f"audit-{action}-{id(signal)}")
     account.email_confirmed.connect(_address_confirmed, dispatch_uid="audit-address-confirmed")
     auth.user_login_failed.connect(_sign_in_failed, dispatch_uid="audit-sign-in-failed")
+    social.social_account_added.connect(_connected, dispatch_uid="audit-connected")
+    social.social_account_removed.connect(_disconnected, dispatch_uid="audit-disconnected")
     post_save.connect(_changed_by_staff, sender=LogEntry, dispatch_uid="audit-admin")
 
 
@@ -57,6 +60,17 @@ def _address_confirmed(
     sender: Any, request: HttpRequest | None, email_address: EmailAddress, **_: Any
 ) -> None:
     record(Action.ADDRESS_CONFIRMED, request=request, actor=email_address.user_id)
+
+
+def _connected(sender: Any, request: HttpRequest, sociallogin: Any, **_: Any) -> None:
+    provider = sociallogin.account.provider
+    user_id = sociallogin.user.pk
+    record(Action.CONNECTION_ADDED, request=request, actor=user_id, provider=provider)
+
+
+def _disconnected(sender: Any, request: HttpRequest, socialaccount: Any, **_: Any) -> None:
+    provider, user_id = socialaccount.provider, socialaccount.user_id
+    record(Action.CONNECTION_REMOVED, request=request, actor=user_id, provider=provider)
 
 
 def _sign_in_failed(

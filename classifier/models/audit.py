@@ -38,6 +38,8 @@ class AuditEntry(models.Model):
         FACTOR_ADDED = "factor_added", _("second factor added")
         FACTOR_REMOVED = "factor_removed", _("second factor removed")
         FACTOR_RESET = "factor_reset", _("recovery codes made anew")
+        CONNECTION_ADDED = "connection_added", _("account of a provider connected")
+        CONNECTION_REMOVED = "connection_removed", _("account of a provider disconnected")
         ACCESS_ENDED = "access_ended", _("all access ended")
         TOKEN_MADE = "token_made", _("API token made")
         TOKEN_REVOKED = "token_revoked", _("API token revoked")

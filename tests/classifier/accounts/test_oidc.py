@@ -10,6 +10,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.models import User
 from django.test import Client
 
+from classifier.models import AuditEntry
 from tests.conftest import signed_in
 from tests.support.factors import add_app
 from tests.support.oidc import provider
@@ -67,6 +68,7 @@ def test_an_address_that_both_sides_confirmed_is_the_same_person(owner: User) ->
     sign_in(client, "owner")
     assert who(client) == owner
     assert SocialAccount.objects.get().user == owner
+    assert AuditEntry.objects.get(action="connection_added").subject == owner
 
 
 def test_an_address_that_the_provider_did_not_confirm_is_nobodys(owner: User) -> None:
