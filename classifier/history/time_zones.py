@@ -5,8 +5,7 @@ It decides what day it is for them, and how every time on a page is shown.
 
 import time
 from collections.abc import Callable
-from functools import lru_cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
@@ -14,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from classifier.models import Preferences
+from classifier.values.zones import zone_named
 
 COOKIE = "time_zone"
 _KEY = "time_zone"
@@ -21,30 +21,6 @@ _FRESH_S = 600
 """After this long a session asks again what was chosen, perhaps in another browser."""
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
-
-
-@lru_cache(maxsize=1)
-def zone_names() -> tuple[str, ...]:
-    """Names that people may choose from, sorted: places, without abbreviations and aliases."""
-    places = {name for name in available_timezones() if "/" in name}
-    aliases = ("Etc/", "SystemV/", "US/", "posix/", "right/")
-    return ("UTC", *sorted(name for name in places if not name.startswith(aliases)))
-
-
-@lru_cache(maxsize=1)
-def _known() -> frozenset[str]:
-    return frozenset(available_timezones())
-
-
-def zone_named(name: str) -> ZoneInfo | None:
-    """The zone of an IANA name; None for what is none."""
-    return ZoneInfo(name) if name in _known() else None
-
-
-def zone_of(owner_id: int) -> ZoneInfo:
-    """The person's zone, for what comes without a page: programs, batches, jobs."""
-    name = Preferences.objects.filter(owner_id=owner_id).values_list("time_zone", flat=True)
-    return zone_named(name.first() or "") or ZoneInfo(settings.TIME_ZONE)
 
 
 def choose_zone(request: HttpRequest, owner_id: int, name: str) -> bool:

@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from django.db.models import F, QuerySet, Sum
 from django.utils import timezone
 
-from classifier.models import DirectUpload, Reservation, Unpacking, Usage
+from classifier.models import DirectUpload, Preferences, Reservation, Unpacking, Usage
 
 # A request, or the job that checks one photo, is dead after this long.
 PATIENCE = timedelta(minutes=10)
@@ -34,7 +34,11 @@ class LimitReached(Exception):
 
 
 class DayIsSpent(LimitReached):
-    """The uploads of this day are used up."""
+    """The uploads of this day are used up; the next one begins in `ends_in_s` seconds."""
+
+    def __init__(self, most: int, ends_in_s: int) -> None:
+        super().__init__(most)
+        self.ends_in_s = ends_in_s
 
 
 class StorageIsFull(LimitReached):
@@ -53,21 +57,26 @@ class Used:
 
 _LOCK = """
     INSERT INTO classifier_usage AS mine (owner_id, day, uploads, exports, stored_bytes)
-    VALUES (%s, (now() AT TIME ZONE 'UTC')::date, 0, 0, 0)
+    VALUES (%s, (now() AT TIME ZONE 'UTC' + make_interval(secs => %s))::date, 0, 0, 0)
     ON CONFLICT (owner_id) DO UPDATE SET
-        day = excluded.day,
-        uploads = CASE WHEN mine.day = excluded.day THEN mine.uploads ELSE 0 END,
-        exports = CASE WHEN mine.day = excluded.day THEN mine.exports ELSE 0 END
+        day = greatest(mine.day, excluded.day),
+        uploads = CASE WHEN mine.day >= excluded.day THEN mine.uploads ELSE 0 END,
+        exports = CASE WHEN mine.day >= excluded.day THEN mine.exports ELSE 0 END
     RETURNING owner_id, uploads, exports, stored_bytes
 """
 
 
 @contextmanager
 def owner_locked(owner_id: int) -> Iterator[Used]:
-    """A transaction in which nobody else looks at or changes what this person uses."""
+    """A transaction in which nobody else looks at or changes what this person uses.
+
+    A day is that of the person's time zone, by the database's clock. It never goes back, so nobody
+    gets a day's quota again by moving to another zone.
+    """
+    offset = datetime.now(Preferences.zone_of(owner_id)).utcoffset() or timedelta()
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(_LOCK, [owner_id])
+            cursor.execute(_LOCK, [owner_id, offset.total_seconds()])
             row = cursor.fetchone()
         yield Used(*row)
 
@@ -167,8 +176,19 @@ def forget_expired() -> int:
 
 def _count_upload(used: Used) -> None:
     if used.uploads >= settings.FASI_UPLOADS_PER_DAY:
-        raise DayIsSpent(settings.FASI_UPLOADS_PER_DAY)
+        raise DayIsSpent(settings.FASI_UPLOADS_PER_DAY, _until_midnight_s(used.owner_id))
     Usage.objects.filter(pk=used.owner_id).update(uploads=F("uploads") + 1)
+
+
+def day_of(owner_id: int, moment: datetime) -> date:
+    """The day on which something of this person was counted."""
+    return timezone.localdate(moment, Preferences.zone_of(owner_id))
+
+
+def _until_midnight_s(owner_id: int) -> int:
+    now = datetime.now(Preferences.zone_of(owner_id))
+    tomorrow = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return max(1, int((tomorrow.astimezone(UTC) - now.astimezone(UTC)).total_seconds()))
 
 
 def _check_room(used: Used, size: int) -> None:

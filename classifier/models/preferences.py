@@ -1,8 +1,12 @@
 """What a person chose for themselves."""
 
+from zoneinfo import ZoneInfo
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from classifier.values.zones import zone_named
 
 
 class Preferences(models.Model):
@@ -26,3 +30,9 @@ class Preferences(models.Model):
 
     def __str__(self) -> str:
         return self.time_zone
+
+    @classmethod
+    def zone_of(cls, owner_id: int) -> ZoneInfo:
+        """The person's zone, for what comes without a page: programs, batches, jobs, quotas."""
+        names = cls.objects.filter(owner_id=owner_id).values_list("time_zone", flat=True)
+        return zone_named(names.first() or "") or ZoneInfo(settings.TIME_ZONE)

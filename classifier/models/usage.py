@@ -17,7 +17,7 @@ class Usage(models.Model):
     owner = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="usage"
     )
-    day = models.DateField(help_text=_("the day (UTC) that the counts are of"))
+    day = models.DateField(help_text=_("the day, where the person is, that the counts are of"))
     uploads = models.PositiveIntegerField(default=0)
     exports = models.PositiveIntegerField(default=0)
     stored_bytes = models.PositiveBigIntegerField(default=0)

@@ -16,10 +16,9 @@ from django.db import IntegrityError, transaction
 
 from classifier.catalogue import offered_wardrobes
 from classifier.history.days import day_taken, is_plausible, upload_day
-from classifier.history.time_zones import zone_of
 from classifier.lifecycle.fairness import next_turn
 from classifier.lifecycle.wakeup import wake_worker
-from classifier.models import Batch, Outfit
+from classifier.models import Batch, Outfit, Preferences
 from classifier.monitoring.metrics import STEP, UPLOADS
 from classifier.storage import objects, thumb_cache
 from classifier.storage.objects import StorageUnavailable
@@ -124,7 +123,7 @@ def _accept(
         photo_key=f"{objects.OUTFITS}{outfit_id}/photo.jpg",
         thumb_key=f"{objects.OUTFITS}{outfit_id}/thumb.jpg",
     )
-    zone = zone or zone_of(owner_id)
+    zone = zone or Preferences.zone_of(owner_id)
     _set_day(outfit, day or day_taken(clean.taken, zone), zone)
     room.hold(outfit.stored_bytes)
     try:

@@ -21,7 +21,7 @@ from django.utils import timezone
 from classifier.catalogue import offered_wardrobes
 from classifier.leases import Jobs, Lease, seconds_from_now
 from classifier.lifecycle.wakeup import wake_upload_check
-from classifier.limits.ledger import give_back
+from classifier.limits.ledger import day_of, give_back
 from classifier.models import Batch, DirectUpload, Outfit
 from classifier.storage import objects
 from classifier.storage.objects import PostForm
@@ -119,7 +119,9 @@ def expire() -> int:
         ended = list(late.values_list("pk", "owner_id", "created"))
         ids = [pk for pk, *_ in ended]
         DirectUpload.objects.filter(pk__in=ids).update(status=Status.EXPIRED)
-    for (owner_id, day), uploads in Counter((owner, at.date()) for _, owner, at in ended).items():
+    for (owner_id, day), uploads in Counter(
+        (owner, day_of(owner, at)) for _, owner, at in ended
+    ).items():
         give_back(owner_id, day, uploads)
     old = DirectUpload.objects.filter(expires__lt=now - KEPT, cleared=True)
     old.exclude(status__in=OPEN).delete()

@@ -74,7 +74,7 @@ def room_for_direct_upload(owner_id: int, size: int) -> Iterator[None]:
         with ledger.room_for_direct_upload(owner_id, size):
             yield
     except DayIsSpent as error:
-        raise Refused(Refusal.DAILY_QUOTA) from error
+        raise Refused(Refusal.DAILY_QUOTA, error.ends_in_s) from error
     except StorageIsFull as error:
         raise Refused(Refusal.STORAGE_QUOTA) from error
 
@@ -102,7 +102,7 @@ def _refusing(otherwise: Refusal = Refusal.DAILY_QUOTA) -> Iterator[None]:
     try:
         yield
     except DayIsSpent as error:
-        raise Refused(Refusal.DAILY_QUOTA) from error
+        raise Refused(Refusal.DAILY_QUOTA, error.ends_in_s) from error
     except StorageIsFull as error:
         raise Refused(Refusal.STORAGE_QUOTA) from error
     except LimitReached as error:

@@ -215,19 +215,19 @@ _ANSWERS: dict[Refusal, tuple[HTTPStatus, Promise]] = {
 class Refused(Exception):
     """This upload is not accepted. `reason`, `status` and `sentence` say it to the person."""
 
-    def __init__(self, reason: Refusal) -> None:
+    def __init__(self, reason: Refusal, retry_after_s: int = 0) -> None:
         super().__init__(reason.value)
         self.reason = reason
+        self._retry_after_s = retry_after_s
         self.status = int(_ANSWERS[reason][0])
 
     @property
     def retry_after_s(self) -> int:
         """In how many seconds the same photo may be accepted; 0 where waiting does not help."""
-        now = datetime.now(UTC)
+        if self._retry_after_s:
+            return self._retry_after_s
         if self.reason is Refusal.RATE:
-            return 60 - now.second
-        if self.reason is Refusal.DAILY_QUOTA:
-            return 86_400 - (now.hour * 60 + now.minute) * 60 - now.second
+            return 60 - datetime.now(UTC).second
         if self.reason is Refusal.DECODERS_BUSY:
             return 5
         return 30 if self.reason is Refusal.STORAGE_UNAVAILABLE else 0

@@ -16,7 +16,7 @@ from classifier.access import SignedInRequest
 from classifier.accounts.notices import Notice, tell_owner
 from classifier.accounts.proof import proof_required, require_proof
 from classifier.audit import Action, record
-from classifier.history.time_zones import choose_zone, zone_names
+from classifier.history.time_zones import choose_zone
 from classifier.limits.ledger import LimitReached
 from classifier.models import Consent, Export, Preferences
 from classifier.personal_data.consents import record_consent
@@ -24,6 +24,7 @@ from classifier.personal_data.erasure import close_account
 from classifier.personal_data.exports import request_export
 from classifier.storage.delivery import stored
 from classifier.storage.objects import ObjectMissing, StorageUnavailable
+from classifier.values.zones import zone_names
 
 ZIP = "application/zip"
 
