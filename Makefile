@@ -21,7 +21,7 @@ LOCAL := $(BIN)/python -m fasi_site.local
 LINT_SETTINGS := FASI_SECRET_KEY=lint FASI_DATABASE_URL=postgres:///lint \
     FASI_BROKER_URL=redis://lint FASI_CACHE_URL=redis://lint
 
-.PHONY: help env env-development up test lint lint-imports format lock audit bench soak messages screenshots starter clean clean-data
+.PHONY: help env env-development up test lint lint-imports format lock audit sbom bench soak messages screenshots starter clean clean-data
 
 help:  ## List these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
@@ -61,6 +61,10 @@ audit: env-development  ## Look for known vulnerabilities of what is locked
 	$(BIN)/pip-audit --disable-pip --require-hashes -r requirements.txt
 	$(BIN)/pip-audit --disable-pip --require-hashes -r requirements/local.txt
 	$(BIN)/pip-audit --disable-pip --require-hashes -r requirements/training.txt
+
+sbom: env-development  ## Write sbom.json: what a server installs, for scanners (CycloneDX)
+	$(BIN)/cyclonedx-py requirements requirements.txt --output-reproducible \
+	    --output-file sbom.json
 
 bench: env-development  ## Measure latency, throughput and memory on this machine
 	$(BIN)/python -m benchmarks
