@@ -198,6 +198,7 @@ def _batches_page(request: SignedInRequest, refused: Refused | None = None) -> H
         "refused": refused,
         "wardrobes": {key: each.name(language) for key, each in offered_wardrobes().items()},
         "max_bytes": settings.FASI_MAX_UPLOAD_BYTES,
+        "max_pixels": settings.FASI_MAX_PIXELS,
         "zip_bytes": settings.FASI_ZIP_BYTES,
         "zip_files": settings.FASI_ZIP_FILES,
         "unpacked_bytes": settings.FASI_ZIP_UNPACKED_BYTES,

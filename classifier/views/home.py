@@ -37,6 +37,7 @@ def upload_page(
         "chosen_wardrobe": chosen if chosen in wardrobes else "",
         "recent": outfits_of(request.user)[:RECENT],
         "max_bytes": settings.FASI_MAX_UPLOAD_BYTES,
+        "max_pixels": settings.FASI_MAX_PIXELS,
         "max_megapixels": settings.FASI_MAX_PIXELS // 1_000_000,
     }
     status = refusals[0][1].status if refusals else 200

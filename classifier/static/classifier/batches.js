@@ -56,8 +56,9 @@ async function sendAll(files) {
   let sent = 0;
   const lane = async () => {
     while (next < files.length) {
-      const some = files.slice(next, next + IN_A_REQUEST);
-      next += some.length;
+      const chosen = files.slice(next, next + IN_A_REQUEST);
+      next += chosen.length;
+      const some = await Promise.all(chosen.map((file) => fitting(file, text)));
       await sendSome(batch.photos_url, some);
       sent += some.length;
       show(sent, files.length);

@@ -111,13 +111,14 @@ async function elsewhere(job) {
 }
 
 // XMLHttpRequest, because fetch does not tell how much was sent.
-function send(job) {
+async function send(job) {
   const { entry, row } = job;
+  const photo = await fitting(entry.file, text);
   return new Promise((resolve) => {
     const body = new FormData(form);
     body.delete("photo");
     body.set("wardrobe", entry.wardrobe);
-    body.append("photo", entry.file, entry.file.name);
+    body.append("photo", photo, photo.name);
     const request = new XMLHttpRequest();
     let watch = setTimeout(() => request.abort(), STALLED_MS);
     const alive = () => { clearTimeout(watch); watch = setTimeout(() => request.abort(), STALLED_MS); };
