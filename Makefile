@@ -80,9 +80,9 @@ soak: env-development  ## Upload N=10000 photos while processes are killed at ra
 screenshots: env-development  ## Take the pictures of all pages in docs/screenshots/ anew
 	$(BIN)/python -m tests.e2e.screenshots
 
-starter: env-development  ## Train the starter bundle: make starter PHOTOS=folder-with-manifest.csv
-	@test -n "$(PHOTOS)" || { echo "Say where the photos are: make starter PHOTOS=folder"; exit 1; }
-	$(BIN)/python -m training all --photos "$(PHOTOS)" --recipe starter --output models/starter
+starter: env-development  ## Train the starter bundle: make starter PHOTOS=folder OTHERS=folder-without-outfits
+	@test -n "$(PHOTOS)" || { echo "Say where the photos are: make starter PHOTOS=folder OTHERS=folder"; exit 1; }
+	$(BIN)/python -m training all --photos "$(PHOTOS)" $(if $(OTHERS),--others "$(OTHERS)") --recipe starter --output models/starter
 
 clean:  ## Remove .venv/ and caches; accounts and photos in .local/ stay
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -62,6 +62,11 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument(
         "--folds", type=int, default=0, help="train the recipe on so many folds and judge it so"
     )
+    evaluate.add_argument(
+        "--leave-source-out",
+        action="store_true",
+        help="judge each source by heads that were fitted without it",
+    )
     report = parsers.add_parser("report", help="write RUN/report.html, to look at")
     report.set_defaults(run=commands.report)
     report.add_argument("folder", type=Path, metavar="RUN")
@@ -85,6 +90,13 @@ def _add_photos(parser: argparse.ArgumentParser) -> None:
         action="append",
         required=True,
         help="folder with manifest.csv or style/photo.jpg; may be given several times",
+    )
+    parser.add_argument(
+        "--others",
+        type=Path,
+        action="append",
+        default=[],
+        help="folder of photos without an outfit, for the gate: manifest.csv or kind/photo.jpg",
     )
     parser.add_argument("--taxonomy", default="starter", help="name of a shipped one, or a file")
     parser.add_argument(

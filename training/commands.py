@@ -28,13 +28,15 @@ def fit(options: argparse.Namespace) -> None:
         run = open_run(options.folder)
     else:
         dataset = read_dataset(options.dataset)
-        run = start_run(options.folder, _recipe(options), dataset.taxonomy, dataset.photos)
+        run = start_run(options.folder, _recipe(options), dataset)
     fit_run(run, options.work)
 
 
 def evaluate(options: argparse.Namespace) -> None:
-    """``evaluate``: judge a run beside its baselines, or its recipe on several folds."""
-    if options.folds:
+    """``evaluate``: judge a run beside its baselines, by sources left out, or on several folds."""
+    if options.leave_source_out:
+        _leave_source_out(options.folder)
+    elif options.folds:
         from training.runs import open_run
         from training.train.cross_validation import cross_validate
 
@@ -67,10 +69,18 @@ def all(options: argparse.Namespace) -> None:
     recipe = _recipe(options)
     dataset = _prepare(options, options.work / "datasets" / options.name)
     folder = options.work / "runs" / options.name
-    fit_run(start_run(folder, recipe, dataset.taxonomy, dataset.photos), options.work)
+    fit_run(start_run(folder, recipe, dataset), options.work)
+    _leave_source_out(folder)
     print(*summary(evaluate_run(folder)), sep="\n")
     print(f"Wrote {write_report(folder)}")
     _export(options, folder)
+
+
+def _leave_source_out(folder: Path) -> None:
+    from training.evaluation.left_out import evaluate_left_out, left_out_summary
+    from training.runs import open_run
+
+    print(*left_out_summary(evaluate_left_out(open_run(folder))), sep="\n")
 
 
 def _prepare(options: argparse.Namespace, output: Path) -> Dataset:
@@ -80,6 +90,7 @@ def _prepare(options: argparse.Namespace, output: Path) -> Dataset:
     return prepare_photos(
         PrepareOptions(
             photos=tuple(options.photos),
+            others=tuple(options.others),
             output=output,
             taxonomy=read_taxonomy(options.taxonomy),
             skip_bad=options.skip_bad,

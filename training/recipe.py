@@ -47,6 +47,8 @@ class Tune:
     moving average, which is what is validated and kept (0 = none). ``mixup`` is the parameter of
     its Beta distribution. ``patience`` epochs without a better validation loss end the run.
     ``share`` is how far the backbone that is kept goes from the start's weights to the tuned ones.
+    ``precision`` is what the backbone computes in (a Keras policy such as ``mixed_bfloat16``);
+    its weights are float32 in any case.
     """
 
     epochs: int = 16
@@ -62,6 +64,7 @@ class Tune:
     balance: float = 0.5
     patience: int = 6
     share: float = 1.0
+    precision: str = "float32"
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,41 @@ class Augment:
 
 
 @dataclass(frozen=True)
+class Gate:
+    """The head that tells outfits from photos without one, where such photos are given.
+
+    ``decay`` is its L2 strength. Among the others each kind counts by the power ``balance`` of its
+    inverse frequency, and all of them ``others`` times as much as all outfits. It is judged by
+    ``folds`` of whole sources. Its threshold turns the share ``lost`` of the outfits away.
+    """
+
+    decay: float = 0.02
+    balance: float = 0.5
+    others: float = 0.4
+    folds: int = 4
+    lost: float = 0.016
+
+
+@dataclass(frozen=True)
+class Sets:
+    """Sets of styles that hold the right one in the share ``coverage`` of photos (RAPS): from rank
+    ``free`` on each further style costs ``penalty``."""
+
+    coverage: float = 0.9
+    penalty: float = 0.01
+    free: int = 1
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Heads without each source in turn. ``calibrate`` names the sources whose photos choose
+    temperature and threshold so: those that the start's weights have not been trained on. Where
+    none is named, all do."""
+
+    calibrate: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Export:
     """INT8: photos to calibrate on, the share of top styles that must stay the float model's."""
 
@@ -94,11 +132,12 @@ class Export:
 
 @dataclass(frozen=True)
 class Card:
-    """What the model card says and no run can know (Markdown): whose photos these are, and what
-    is wrong with them."""
+    """What the model card says and no run can know (Markdown): whose photos these are, what is
+    wrong with them, and where the weights of a file come from."""
 
     data: str = "Nobody has written down yet where these photos come from and who may use them."
     limits: str = "- Nobody has written down yet what these photos do not show."
+    weights: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,6 +149,9 @@ class Recipe:
     head: HeadFit = field(default_factory=HeadFit)
     tune: Tune = field(default_factory=Tune)
     augment: Augment = field(default_factory=Augment)
+    gate: Gate = field(default_factory=Gate)
+    sets: Sets = field(default_factory=Sets)
+    left_out: LeftOut = field(default_factory=LeftOut)
     export: Export = field(default_factory=Export)
     card: Card = field(default_factory=Card)
 

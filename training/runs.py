@@ -14,13 +14,15 @@ import numpy as np
 import numpy.typing as npt
 
 from inference.taxonomy import Taxonomy
-from training.data.labelled import DATASET, TAXONOMY, Photo, read_dataset
+from training.data.labelled import DATASET, OTHERS, TAXONOMY, Dataset, Photo, read_dataset
 from training.errors import TrainingError
 from training.recipe import Recipe, read_recipe
 from training.writing import replace_text
 
 PHOTO_COLUMNS = ("path", "style", "source", "split", "sha256", "group")
 PREDICTIONS = "predictions.npz"
+LEFT_OUT = "left_out.npz"
+GATE = "gate.npz"
 RECIPE = "recipe.toml"
 
 
@@ -32,6 +34,13 @@ class Run:
     recipe: Recipe
     taxonomy: Taxonomy
     photos: tuple[Photo, ...]
+    others: tuple[Photo, ...] = ()
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The source of each outfit, those of training first, as arrays of a run are ordered."""
+        ordered = sorted(self.photos, key=lambda photo: photo.split != "train")
+        return tuple(photo.source for photo in ordered)
 
     def start_name(self) -> str:
         """What the backbone was before this run; TrainingError when the run is not that far."""
@@ -42,7 +51,11 @@ class Run:
 
     def is_finished(self) -> bool:
         """Whether fitting has written everything; its last file is the predictions."""
-        return (self.folder / PREDICTIONS).is_file()
+        return self.has(PREDICTIONS)
+
+    def has(self, name: str) -> bool:
+        """Whether the run has written this file, which it does in one step."""
+        return (self.folder / name).is_file()
 
     def write_text(self, name: str, text: str) -> None:
         """Write one file of the run in one step."""
@@ -76,12 +89,12 @@ class Run:
         return keras.models.load_model(self.folder / "model.keras", compile=False, safe_mode=True)
 
 
-def start_run(folder: Path, recipe: Recipe, taxonomy: Taxonomy, photos: Sequence[Photo]) -> Run:
+def start_run(folder: Path, recipe: Recipe, dataset: Dataset) -> Run:
     """A new run in ``folder``, or the one that is there if it was made with the same.
 
     Raises TrainingError when another run, or something else, is in the folder.
     """
-    new = Run(folder, recipe, taxonomy, tuple(photos))
+    new = Run(folder, recipe, dataset.taxonomy, dataset.photos, dataset.others)
     if (folder / RECIPE).is_file():
         if open_run(folder) != new:
             raise TrainingError(
@@ -89,11 +102,16 @@ def start_run(folder: Path, recipe: Recipe, taxonomy: Taxonomy, photos: Sequence
                 " or remove it."
             )
         return new
-    if folder.exists() and any(path.name not in (DATASET, TAXONOMY) for path in folder.iterdir()):
+    if folder.exists() and any(
+        path.name not in (DATASET, OTHERS, TAXONOMY) for path in folder.iterdir()
+    ):
         raise TrainingError(f"{folder} exists and is no run: name another folder.")
     folder.mkdir(parents=True, exist_ok=True)
-    new.write_text(TAXONOMY, json.dumps(taxonomy.to_dict(), ensure_ascii=False, indent=2))
-    _write_photos(folder / DATASET, photos)
+    taxonomy = json.dumps(dataset.taxonomy.to_dict(), ensure_ascii=False, indent=2)
+    new.write_text(TAXONOMY, taxonomy)
+    _write_photos(folder / DATASET, dataset.photos)
+    if dataset.others:
+        _write_photos(folder / OTHERS, dataset.others)
     new.write_text(RECIPE, recipe.to_toml())  # last: it says that a run is here
     return new
 
@@ -105,7 +123,8 @@ def open_run(folder: Path) -> Run:
     if not (folder / RECIPE).is_file():
         raise TrainingError(f"{folder} is no training run: it has no {RECIPE}.")
     dataset = read_dataset(folder)
-    return Run(folder, read_recipe(str(folder / RECIPE)), dataset.taxonomy, dataset.photos)
+    recipe = read_recipe(str(folder / RECIPE))
+    return Run(folder, recipe, dataset.taxonomy, dataset.photos, dataset.others)
 
 
 def unfinished(folder: Path) -> TrainingError:

@@ -30,7 +30,14 @@ def fit_command(run: Path, dataset: Path, *changes: str) -> list[str]:
     """The arguments of ``python -m training`` that fit a run on the dataset, quickly."""
     start = f"start.weights={dataset.parent / 'small.keras'}"
     sets = [f"--set={change}" for change in (start, *QUICK, *changes)]
-    return [f"--work={dataset.parent}", "fit", str(run), f"--dataset={dataset}", *sets]
+    return [
+        f"--work={dataset.parent}",
+        "fit",
+        str(run),
+        f"--dataset={dataset}",
+        "--recipe=backbone",
+        *sets,
+    ]
 
 
 def best_loss(run: Path) -> float:
@@ -66,11 +73,12 @@ def _smoothed_loss(
 
 
 def save_small_backbone(path: Path) -> None:
-    """A network of two layers, to start from instead of a ResNet."""
+    """A network of two layers and their statistics, to start from instead of a ResNet."""
     rgb = keras.Input((None, None, 3))
     early = keras.layers.Conv2D(8, 3, strides=4, padding="same", activation="relu", name="early")
     late = keras.layers.Conv2D(16, 3, strides=8, padding="same", activation="relu", name="late")
-    maps = late(early(keras.layers.Rescaling(1 / 255)(rgb)))
+    normalised = keras.layers.BatchNormalization(name="late_bn")
+    maps = normalised(late(early(keras.layers.Rescaling(1 / 255)(rgb))))
     backbone = keras.Model(rgb, maps, name="backbone")
     images = keras.Input((None, None, 3))
     keras.Model(images, backbone(images)).save(path)

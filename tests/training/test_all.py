@@ -11,7 +11,7 @@ import pytest
 
 from inference.bundle import load_bundle, write_sums
 from inference.engine import load_engine
-from tests.training.drawn import TAXONOMY, draw_photos
+from tests.training.drawn import TAXONOMY, draw_others, draw_photos
 from tests.training.made_up import make_run
 from training.cli import main
 
@@ -48,8 +48,10 @@ def names_in(folder: Path) -> list[str]:
 def test_drawn_photos_become_a_bundle_that_tells_them_apart(tmp_path: Path, taxonomy: Path) -> None:
     pytest.importorskip("nncf", reason="needs requirements/training.txt")
     draw_photos(tmp_path / "photos", count=40)
+    draw_others(tmp_path / "others")
+    command = [*arguments(tmp_path, taxonomy), f"--others={tmp_path / 'others'}"]
     made = subprocess.run(
-        [sys.executable, "-m", "training", *arguments(tmp_path, taxonomy)],
+        [sys.executable, "-m", "training", *command],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -64,12 +66,19 @@ def test_drawn_photos_become_a_bundle_that_tells_them_apart(tmp_path: Path, taxo
     assert bundle.metrics["validation"]["top1"]["value"] > 0.9
     assert bundle.metrics["openvino_against_tensorflow"]["same_top_style"] > 0.9
     assert "Warm (`warm`)" in (bundle.path / "MODEL_CARD.md").read_text()
+    assert bundle.metrics["gate"]["turned_away"]["n"] == 32
+    assert bundle.metrics["openvino_against_tensorflow"]["same_side_of_the_gate"] > 0.9
+    assert bundle.calibration.gate is not None
+    assert bundle.calibration.sets is not None
+    assert "## What it takes for an outfit" in (bundle.path / "MODEL_CARD.md").read_text()
     assert names_in(tmp_path / "models") == ["tiny"]
     assert str(tmp_path) not in (bundle.path / "style.xml").read_text()
     assert "Warm" in (tmp_path / "work" / "runs" / "tiny" / "report.html").read_text()
     for name in ("openvino", "tensorflow"):
         outputs = load_engine(name, bundle).run(np.zeros((2, 224, 224, 3), np.uint8))
         assert outputs.probabilities.shape == (2, 2)
+        assert outputs.gates is not None
+        assert outputs.gates.sum(axis=1) == pytest.approx([1, 1], abs=1e-3)
         assert np.linalg.norm(outputs.embeddings, axis=1) == pytest.approx([1, 1], abs=1e-3)
 
 

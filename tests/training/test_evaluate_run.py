@@ -119,7 +119,7 @@ def test_a_small_network_is_trained_once(tmp_path: Path) -> None:
     assert first["model_minus_small_cnn"]["top1"]["high"] < 0
     assert first["model_minus_small_cnn"]["p"] < 0.05
     assert evaluate_run(run, silent, TINY)["small_cnn"] == first["small_cnn"]
-    assert len(summary(first)) == 8
+    assert len(summary(first)) == 9
 
     said: list[str] = []
     other = SmallNetwork(side=16, widths=(8,), epochs=1)
@@ -133,7 +133,7 @@ def test_a_damaged_cache_is_no_hindrance(run: Path) -> None:
 
     assert evaluate_run(run, said.append)["small_cnn"] is None
     assert said[0].startswith("The small CNN is left out: 4 photos cannot be read")
-    assert len(summary(evaluate_run(run, silent))) == 7
+    assert len(summary(evaluate_run(run, silent))) == 8
 
 
 def remove(name: str) -> Spoil:

@@ -72,6 +72,28 @@ def test_the_backbone_stops_on_its_way_where_the_recipe_says(tmp_path: Path, dat
         np.testing.assert_allclose(here, old + 0.25 * (new - old), atol=1e-6)
 
 
+def test_batch_statistics_stay_as_they_were(tmp_path: Path, dataset: Path) -> None:
+    run = tmp_path / "run"
+    assert main(fit_command(run, dataset, "tune.epochs=1")) == 0
+
+    start = keras.models.load_model(dataset.parent / "small.keras").get_layer("backbone")
+    _, tuned = best_epoch_of(open_run(run))
+    names = [weight.path for weight in start.weights]
+    assert any("moving_mean" in name for name in names)
+    for name, old, new in zip(names, start.get_weights(), tuned, strict=True):
+        assert (old == new).all() == ("late/" not in name), name
+
+
+def test_half_precision_trains_and_leaves_a_float32_model(tmp_path: Path, dataset: Path) -> None:
+    run = tmp_path / "run"
+    assert main(fit_command(run, dataset, "tune.epochs=1", "tune.precision=mixed_bfloat16")) == 0
+
+    model = open_run(run).keras_model()
+    assert {layer.compute_dtype for layer in model.get_layer("backbone").layers} == {"float32"}
+    start = keras.models.load_model(dataset.parent / "small.keras").get_weights()
+    assert any((old != new).any() for old, new in zip(start, backbone_of(model), strict=True))
+
+
 def test_a_finished_run_is_not_trained_again_and_another_recipe_is_refused(
     tmp_path: Path, dataset: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -100,6 +122,7 @@ def test_training_stops_when_nothing_gets_better(tmp_path: Path, dataset: Path) 
     [
         ("tune.layers=['no_such']", "No layer of the backbone begins with no_such"),
         ("start.weights=no/such.keras", "There are no weights 'no/such.keras'"),
+        ("tune.precision=no-such", "tune.precision is no policy of Keras: 'no-such'"),
     ],
 )
 def test_a_recipe_that_cannot_be_is_refused(

@@ -111,6 +111,7 @@ def test_the_summary_counts_what_is_there(photos: Path, output: Path) -> None:
 
     assert summary["options"] == {
         "photos": [str(photos)],
+        "others": [],
         "skip_bad": False,
         "twin_distance": 12,
         "val_share": 0.15,

@@ -14,6 +14,7 @@ from imaging.reasons import Rejected
 from inference.taxonomy import Taxonomy
 from training.arrays import Images, Labels
 from training.data.labelled import Photo
+from training.data.others import gate_kind
 from training.data.pictures import input_of, thumb_file
 from training.errors import TrainingError
 
@@ -40,15 +41,26 @@ def load_splits(photos: Sequence[Photo], taxonomy: Taxonomy) -> tuple[Split, Spl
 
 def _split(photos: Sequence[Photo], taxonomy: Taxonomy, name: str) -> Split:
     chosen = [photo for photo in photos if photo.split == name]
+    labels = [taxonomy.ids.index(photo.style) for photo in chosen]
+    return _loaded(chosen, labels, f"Reading {name}")
+
+
+def load_others(photos: Sequence[Photo]) -> Split:
+    """Photos without an outfit, in the order given; ``labels`` are places in KINDS.
+
+    Raises TrainingError for a photo that cannot be read any more.
+    """
+    return _loaded(photos, [gate_kind(photo.style) for photo in photos], "Reading others")
+
+
+def _loaded(chosen: Sequence[Photo], labels: Sequence[int], what: str) -> Split:
     with ThreadPoolExecutor(cpu_count()) as pool:
-        thumbs = tuple(
-            tqdm(pool.map(_thumb, chosen), f"Reading {name}", len(chosen), unit="photos")
-        )
+        thumbs = tuple(tqdm(pool.map(_thumb, chosen), what, len(chosen), unit="photos"))
         images = np.stack(list(pool.map(input_of, thumbs)))
     return Split(
         thumbs=thumbs,
         images=images,
-        labels=np.array([taxonomy.ids.index(photo.style) for photo in chosen], np.int64),
+        labels=np.array(labels, np.int64),
         sources=tuple(photo.source for photo in chosen),
     )
 

@@ -14,6 +14,8 @@ from training.errors import TrainingError
 
 MANIFEST = "manifest.csv"
 DATASET = "dataset.csv"
+OTHERS = "others.csv"
+"""Beside it: the photos that show no outfit, with their kind where a style would be."""
 TAXONOMY = "taxonomy.json"
 PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 SPLITS = ("train", "val")
@@ -40,22 +42,28 @@ class Photo:
 
 @dataclass(frozen=True)
 class Dataset:
-    """What ``prepare`` made: photos that were checked and split, of styles of the taxonomy."""
+    """What ``prepare`` made: photos that were checked and split.
+
+    ``photos`` are outfits of the taxonomy's styles. ``others`` show no outfit that could be judged
+    (see ``training.data.others``); there may be none.
+    """
 
     taxonomy: Taxonomy
     photos: tuple[Photo, ...]
+    others: tuple[Photo, ...] = ()
 
 
-def read_photos(folder: Path) -> list[Photo]:
+def read_photos(folder: Path, column: str = "style") -> list[Photo]:
     """All labelled photos of ``folder``: its ``manifest.csv``, else ``style/photo.jpg`` folders.
 
-    The split is what the manifest says, else empty. Further columns are ignored. Raises
-    TrainingError when there is no such folder, no photo, or a manifest that cannot be used.
+    The manifest's ``column`` is taken for the style. The split is what the manifest says, else
+    empty. Further columns are ignored. Raises TrainingError when there is no such folder, no photo,
+    or a manifest that cannot be used.
     """
     if not folder.is_dir():
         raise TrainingError(f"There is no folder {folder}.")
     manifest = folder / MANIFEST
-    photos = list(_from_manifest(manifest) if manifest.is_file() else _from_folders(folder))
+    photos = list(_from_manifest(manifest, column) if manifest.is_file() else _from_folders(folder))
     if not photos:
         raise TrainingError(
             f"There are no photos in {folder}: it needs a {MANIFEST} or folders like"
@@ -81,20 +89,13 @@ def read_dataset(folder: Path) -> Dataset:
         reason = f": {error}" if isinstance(error, TaxonomyError) else "."
         raise TrainingError(f"{folder / TAXONOMY} is no readable taxonomy{reason}") from error
     photos = []
-    for where, row in _rows(table, ("path", "style", "source", "split", "sha256", "group")):
-        if row["style"] not in taxonomy.ids or row["split"] not in SPLITS:
+    for where, photo in _table(table):
+        if photo.style not in taxonomy.ids or photo.split not in SPLITS:
             raise TrainingError(f"{where} has an unknown style or split; prepare the dataset anew.")
-        photos.append(
-            Photo(
-                path=Path(row["path"]),
-                style=row["style"],
-                source=row["source"],
-                split=row["split"],
-                sha256=row["sha256"],
-                group=row["group"],
-            )
-        )
-    return Dataset(taxonomy, tuple(photos))
+        photos.append(photo)
+    others = folder / OTHERS
+    rest = tuple(photo for _, photo in _table(others)) if others.is_file() else ()
+    return Dataset(taxonomy, tuple(photos), rest)
 
 
 def of_taxonomy(photos: Iterable[Photo], taxonomy: Taxonomy) -> tuple[list[Photo], list[Photo]]:
@@ -129,11 +130,18 @@ def check_counts(photos: Iterable[Photo], taxonomy: Taxonomy) -> None:
                 )
 
 
-def _from_manifest(manifest: Path) -> Iterator[Photo]:
-    for where, row in _rows(manifest, ("path", "style")):
-        path, style, split = row["path"], row["style"], row.get("split", "")
+def _table(table: Path) -> Iterator[tuple[str, Photo]]:
+    """The photos of a prepared table, each with words for where it stands."""
+    columns = ("path", "style", "source", "split", "sha256", "group")
+    for where, row in _rows(table, columns):
+        yield where, Photo(Path(row["path"]), *(row[column] for column in columns[1:]))
+
+
+def _from_manifest(manifest: Path, column: str) -> Iterator[Photo]:
+    for where, row in _rows(manifest, ("path", column)):
+        path, style, split = row["path"], row[column], row.get("split", "")
         if not path or not style:
-            raise TrainingError(f"{where} has no path or no style.")
+            raise TrainingError(f"{where} has no path or no {column}.")
         if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
             raise TrainingError(
                 f"{where} has the path {path!r}, which leaves the manifest's folder."

@@ -21,6 +21,7 @@ from training.data.labelled import (
     of_taxonomy,
     read_photos,
 )
+from training.data.others import kinds_of, read_others, say_others
 from training.data.perceptual_hash import TWIN_DISTANCE
 from training.data.prepared import DROPPED, summary_of, write_dataset
 from training.data.splits import split_photos
@@ -38,6 +39,7 @@ class PrepareOptions:
 
     Without ``skip_bad`` a missing, changed or unreadable file ends the run. ``twin_distance`` is in
     bits of 256; 0 finds equal files only. ``resplit`` forgets the splits of the manifests.
+    ``others`` are folders of photos without an outfit, for the gate; there may be none.
     """
 
     photos: tuple[Path, ...]
@@ -48,6 +50,7 @@ class PrepareOptions:
     val_share: float = VALIDATION_SHARE
     resplit: bool = False
     seed: int = 0
+    others: tuple[Path, ...] = ()
 
 
 def prepare(options: PrepareOptions, say: Callable[[str], None] = print) -> Dataset:
@@ -67,23 +70,32 @@ def prepare(options: PrepareOptions, say: Callable[[str], None] = print) -> Data
     say(f"Found {_many(len(photos))}.")
     known, unknown = of_taxonomy(photos, options.taxonomy)
     good, bad = check_all(known)
-    if not options.skip_bad:
-        _refuse_bad(bad)
     kept, twins = sort_twins(good, options.twin_distance)
+    others, bad_others, twin_others = read_others(options.others, options.twin_distance)
+    if not options.skip_bad:
+        _refuse_bad([*bad, *bad_others])
     dropped = [*(Dropped(photo, Reason.STYLE) for photo in unknown), *bad, *twins]
+    dropped += [*bad_others, *twin_others]
     dropped.sort(key=lambda drop: (drop.reason, drop.photo.path))
     _say_dropped(dropped, say)
     kept.sort(key=lambda checked: (checked.photo.style, checked.photo.path))
     given = sum(bool(checked.photo.split) for checked in kept)
     kept = _split(kept, options)
-    dataset = Dataset(options.taxonomy, tuple(checked.photo for checked in kept))
+    dataset = Dataset(
+        options.taxonomy,
+        tuple(checked.photo for checked in kept),
+        tuple(checked.photo for checked in others),
+    )
     check_counts(dataset.photos, options.taxonomy)
     summary = {
         "taxonomy": options.taxonomy.id,
         "options": _option_values(options),
         **summary_of(options.taxonomy, kept, given, dropped),
+        "others": kinds_of(dataset.others),
     }
-    write_dataset(options.output, options.taxonomy, kept, dropped, summary)
+    write_dataset(options.output, options.taxonomy, (kept, others), dropped, summary)
+    if dataset.others:
+        say_others(dataset.others, say)
     _say_written(options.output, summary, say)
     return dataset
 
@@ -116,6 +128,7 @@ def _split(kept: Sequence[Checked], options: PrepareOptions) -> list[Checked]:
 def _option_values(options: PrepareOptions) -> dict[str, Any]:
     return {
         "photos": [str(folder.absolute()) for folder in options.photos],
+        "others": [str(folder.absolute()) for folder in options.others],
         "skip_bad": options.skip_bad,
         "twin_distance": options.twin_distance,
         "val_share": options.val_share,

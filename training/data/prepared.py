@@ -11,7 +11,7 @@ from typing import Any
 from inference.taxonomy import Taxonomy
 from training import writing
 from training.data.checking import Checked, Dropped
-from training.data.labelled import DATASET, SPLITS, TAXONOMY, Photo
+from training.data.labelled import DATASET, OTHERS, SPLITS, TAXONOMY, Photo
 from training.errors import TrainingError
 
 DROPPED = "dropped.csv"
@@ -53,11 +53,15 @@ def summary_of(
 def write_dataset(
     output: Path,
     taxonomy: Taxonomy,
-    kept: Iterable[Checked],
+    kept: tuple[Sequence[Checked], Sequence[Checked]],
     dropped: Iterable[Dropped],
     summary: Mapping[str, Any],
 ) -> None:
-    """Write all files, in one step for whoever reads them. Raises TrainingError if it cannot."""
+    """Write all files, in one step for whoever reads them. Raises TrainingError if it cannot.
+
+    ``kept``: the outfits, and the photos without one.
+    """
+    outfits, others = kept
     try:
         with writing.unfinished_folder(output) as folder:
             writing.write_json(folder / TAXONOMY, taxonomy.to_dict())
@@ -67,7 +71,9 @@ def write_dataset(
                 ("path", "style", "reason", "of"),
                 ((d.photo.path, d.photo.style, d.reason.value, d.of or "") for d in dropped),
             )
-            _write_table(folder / DATASET, COLUMNS, (_row(checked) for checked in kept))
+            if others:
+                _write_table(folder / OTHERS, COLUMNS, (_row(checked) for checked in others))
+            _write_table(folder / DATASET, COLUMNS, (_row(checked) for checked in outfits))
     except OSError as error:
         raise TrainingError(f"{output} cannot be written: {error.strerror}.") from error
 

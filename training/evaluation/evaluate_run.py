@@ -17,7 +17,11 @@ from training.evaluation.compare import compare
 from training.evaluation.crossfit import cross_fit
 from training.evaluation.evaluate import evaluate, share, top_confusions
 from training.evaluation.finished import FinishedRun, open_finished
+from training.evaluation.gate import judge_gate
+from training.evaluation.left_out import judge_left_out
 from training.evaluation.reliability import calibration, not_sure
+from training.evaluation.sets import cross_fitted_sets
+from training.runs import LEFT_OUT
 from training.writing import replace_text
 
 EVALUATION = "evaluation.json"
@@ -38,6 +42,7 @@ def evaluate_run(
     source = by_source(run)
     model = _judged(run, run.probabilities)
     crossed = cross_fit(run.logits, run.labels)
+    left = judge_left_out(run.run) if (folder / LEFT_OUT).is_file() else None
     evaluation = {
         "made": datetime.now(UTC).date().isoformat(),
         "run": run.name,
@@ -48,10 +53,13 @@ def evaluate_run(
         "by_source": _judged(run, source),
         "small_cnn": None if cnn is None else _judged(run, cnn),
         "model": model,
+        "left_out": left,
+        "gate": judge_gate(run.run),
+        "sets": cross_fitted_sets(run.probabilities, run.labels, run.sources, run.run.recipe.sets),
         "model_minus_source": _difference(run, source),
         "model_minus_small_cnn": None if cnn is None else _difference(run, cnn),
         "calibration": calibration(run, crossed),
-        "not_sure": not_sure(run, crossed),
+        "not_sure": not_sure(run, crossed, left["threshold"] if left else None),
         "confusions": top_confusions(model["confusion"], run.taxonomy.ids),
         "cells": _cells(run),
     }
@@ -69,8 +77,20 @@ def summary(evaluation: dict[str, Any]) -> list[str]:
         f"ECE {calibration['before']['ece']:.3f} before temperature,"
         f" {calibration['after']['ece']:.3f} after, {calibration['cross_fitted']['ece']:.3f} when"
         " the temperature is fitted on other photos.",
+        f"Sets hold the right style in {evaluation['sets']['coverage']['value']:.1%}, mean size"
+        f" {evaluation['sets']['size']:.2f}.",
+        *_gate_line(evaluation["gate"]),
         f"Sure about {sure['coverage']:.1%} of the photos, right in {sure['accuracy']:.1%} of those"
         f" (threshold {sure['threshold']:.2f}).",
+    ]
+
+
+def _gate_line(gate: dict[str, Any] | None) -> list[str]:
+    if gate is None:
+        return []
+    return [
+        f"The gate turns {gate['turned_away']['value']:.1%} of the photos without an outfit away,"
+        f" and {gate['outfits_lost']['value']:.1%} of the outfits (AUROC {gate['auroc']:.4f})."
     ]
 
 

@@ -47,20 +47,32 @@ def calibration(run: FinishedRun, crossed: CrossFitted) -> dict[str, Any]:
     }
 
 
-def not_sure(run: FinishedRun, crossed: CrossFitted) -> dict[str, Any]:
+def not_sure(
+    run: FinishedRun, crossed: CrossFitted, threshold: float | None = None
+) -> dict[str, Any]:
     """The curve of coverage and accuracy, the chosen point, and what other photos would give.
 
-    Plain JSON types.
+    ``threshold`` was chosen on sources that were left out; without one it is chosen on these
+    photos. Plain JSON types.
     """
     curve = coverage_curve(run.probabilities, run.labels)
     kept = sorted({round(place) for place in np.linspace(0, len(curve) - 1, CURVE_POINTS)})
     right = crossed.probabilities.argmax(axis=1) == run.labels
     return {
         "target": SURE_ACCURACY,
-        "chosen": _point(choose_threshold(run.probabilities, run.labels)),
+        "on_left_out": threshold is not None,
+        "chosen": _point(_chosen(run, threshold)),
         "cross_fitted": {"accuracy": share(right[crossed.sure]), "coverage": share(crossed.sure)},
         "curve": [_point(curve[place]) for place in kept],
     }
+
+
+def _chosen(run: FinishedRun, threshold: float | None) -> Threshold:
+    if threshold is None:
+        return choose_threshold(run.probabilities, run.labels)
+    sure = run.probabilities.max(axis=1) >= threshold
+    right = run.probabilities.argmax(axis=1) == run.labels
+    return Threshold(threshold, float(right[sure].mean()) if sure.any() else 0.0, sure.mean())
 
 
 def _trust(probabilities: Probabilities, labels: Labels) -> dict[str, Any]:

@@ -11,15 +11,18 @@ import numpy as np
 from inference.bundle import Bundle, load_bundle
 from training import writing
 from training.arrays import Images
-from training.data.dataset import load_splits
+from training.data.dataset import load_others, load_splits
 from training.export.measure import measure
 from training.export.metadata import write_papers
 from training.export.quantise import quantised
 from training.model.convert import save_keras, save_openvino, to_openvino
 from training.model.graph import BACKBONE, Backbone, serving_graph
-from training.model.head import Projection
-from training.runs import Run
+from training.model.head import Head, Projection
+from training.runs import GATE, Run
 from training.train.tune import head_of
+
+OTHERS_MEASURED = 400
+"""Photos without an outfit that the engines are compared on."""
 
 
 def export_run(
@@ -39,26 +42,39 @@ def export_run(
         head_of(model),
         float(fitted["temperature"]),
         Projection(fitted["axes"], fitted["mean"]),
+        _gate(run),
     )
     plain = to_openvino(graph)
     options = run.recipe.export
     small = quantised(
         plain, _some(train.images, options.calibration_photos, run), val.images, options.agreement
     )
+    others = _some(load_others(run.others).images, OTHERS_MEASURED, run) if run.others else None
     with writing.unfinished(output) as folder:
         save_openvino(small, folder)
         if with_keras:
             save_keras(graph, folder)
         say("Measuring the engines on the validation photos ...")
-        measured, calibration = measure(folder, plain, run, val)
+        measured, rules = measure(folder, plain, run, val, others)
         metrics = {
             "made": datetime.now(UTC).date().isoformat(),
             "backbone": run.start_name(),
-            "photos": {"train": len(train.labels), "val": len(val.labels)},
+            "photos": {
+                "train": len(train.labels),
+                "val": len(val.labels),
+                "others": len(run.others),
+            },
             **measured,
         }
-        write_papers(folder, run, calibration, metrics)
+        write_papers(folder, run, rules, metrics)
     return load_bundle(output)
+
+
+def _gate(run: Run) -> Head | None:
+    if not run.others:
+        return None
+    arrays = run.arrays(GATE)
+    return Head(arrays["weights"], arrays["bias"])
 
 
 def _some(images: Images, count: int, run: Run) -> Images:

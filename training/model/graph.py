@@ -1,4 +1,4 @@
-"""The graph that is served: RGB bytes in; probabilities, embedding and activation map out."""
+"""The graph that is served: RGB bytes in; probabilities, embedding, activation map, gate out."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from training.model.head import Head, Projection
 BACKBONE = "backbone"
 """The name of the network inside every model that training saves."""
 OUTPUTS = ("probabilities", "embedding", "activation_map")
+GATE = "gate"
 
 
 @dataclass(frozen=True)
@@ -33,13 +34,18 @@ def feature_graph(backbone: Backbone) -> keras.Model:
 
 
 def serving_graph(
-    backbone: Backbone, head: Head, temperature: float, projection: Projection
+    backbone: Backbone,
+    head: Head,
+    temperature: float,
+    projection: Projection,
+    gate: Head | None = None,
 ) -> keras.Model:
     """The whole model, with the temperature folded into the head.
 
     Inputs: uint8 [N, 224, 224, 3] RGB. Outputs by name: ``probabilities`` [N, C]; ``embedding``
     [N, D] of unit length; ``activation_map`` [N, 7, 7] of the top style (class activation mapping,
-    Zhou et al. 2016, https://arxiv.org/abs/1512.04150), whose mean is the style's logit.
+    Zhou et al. 2016, https://arxiv.org/abs/1512.04150), whose mean is the style's logit; and with a
+    ``gate`` the probabilities of the kinds of photos [N, 3].
     """
     images, features = _features(backbone)
     # Pooling is linear, so the dense layer may come first: then it gives the maps of all styles.
@@ -53,9 +59,12 @@ def serving_graph(
     pooled = keras.layers.GlobalAveragePooling2D(name="pooled")(features)
     project = keras.layers.Dense(projection.mean.size, name="projection")
     embedding = keras.layers.UnitNormalization(name="embedding")(project(pooled))
-    model = keras.Model(
-        images, dict(zip(OUTPUTS, (probabilities, embedding, activation_map), strict=True))
-    )
+    outputs = dict(zip(OUTPUTS, (probabilities, embedding, activation_map), strict=True))
+    if gate is not None:
+        kinds = keras.layers.Dense(gate.bias.size, name="gate_logits")
+        outputs[GATE] = keras.layers.Softmax(name=GATE)(kinds(pooled))
+        kinds.set_weights([gate.weights, gate.bias])
+    model = keras.Model(images, outputs)
     style_maps.set_weights([head.weights / temperature, head.bias / temperature])
     project.set_weights([projection.axes, -projection.mean])
     return model

@@ -65,8 +65,16 @@ def balanced_weights(labels: Labels, classes: int, strength: float) -> npt.NDArr
     return np.asarray(weights / weights.mean())
 
 
-def fit_head(examples: Examples, classes: int, decay: float, balance: float) -> Head:
+def fit_head(
+    examples: Examples,
+    classes: int,
+    decay: float,
+    balance: float = 0.0,
+    weights: npt.NDArray[np.float64] | None = None,
+) -> Head:
     """Multinomial logistic regression by L-BFGS; deterministic.
+
+    ``weights`` [N] say how much each example counts; without them ``balance`` does, by style.
 
     Features are standardised for the fit, so that ``decay`` (L2 on the standardised weights, per
     mean loss) means the same for every backbone; the returned head takes them as they are.
@@ -75,7 +83,9 @@ def fit_head(examples: Examples, classes: int, decay: float, balance: float) -> 
     mean = features.mean(axis=0, dtype=np.float64)
     scale = features.std(axis=0, dtype=np.float64) + 1e-3
     standard = ((features - mean) / scale).astype(np.float32)
-    sample = balanced_weights(labels, classes, balance) / len(labels)
+    if weights is None:
+        weights = balanced_weights(labels, classes, balance)
+    sample = weights / weights.sum()
     targets = np.eye(classes, dtype=np.float32)[labels]
     shape = (features.shape[1] + 1, classes)
 
@@ -96,6 +106,6 @@ def fit_head(examples: Examples, classes: int, decay: float, balance: float) -> 
         loss, np.zeros(shape).reshape(-1), jac=True, method="L-BFGS-B", options={"maxiter": 300}
     )
     parameters = best.x.reshape(shape)
-    weights = parameters[:-1] / scale[:, None]
-    bias = parameters[-1] - mean @ weights
-    return Head(weights.astype(np.float32), bias.astype(np.float32))
+    kernel = parameters[:-1] / scale[:, None]
+    bias = parameters[-1] - mean @ kernel
+    return Head(kernel.astype(np.float32), bias.astype(np.float32))

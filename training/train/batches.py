@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Sequence
 from io import BytesIO
 
@@ -16,7 +17,8 @@ from training.recipe import Recipe
 from training.train.augment import augmented, mixed
 from training.train.backgrounds import flat_background
 
-THREADS = 2
+THREADS = min(os.cpu_count() or 2, 16)
+"""Photos are varied on as many threads as the machine has: a GPU waits for them otherwise."""
 Batch = tuple[Images, Floats]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from training.data.labelled import Dataset
 from training.data.splits import folds
 from training.errors import TrainingError
 from training.evaluation.evaluate import evaluate, top_confusions
@@ -34,7 +35,7 @@ def cross_validate(
     for number, photos in enumerate(folds(run.photos, k, run.recipe.seed), start=1):
         folder = run.folder / "folds" / f"{number}-of-{k}"
         say(f"Fold {number} of {k}")
-        fit_run(start_run(folder, run.recipe, run.taxonomy, photos), work, say)
+        fit_run(start_run(folder, run.recipe, Dataset(run.taxonomy, tuple(photos))), work, say)
         folders.append(folder)
     return evaluate_folds(folders, run.folder, say)
 

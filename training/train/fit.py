@@ -2,7 +2,9 @@
 
 A run is a folder. It holds the recipe, the taxonomy and the photos that it was made with
 (``recipe.toml``, ``taxonomy.json``, ``dataset.csv``), its log, and at the end ``model.keras``,
-``fitted.npz`` (temperature, projection) and ``predictions.npz`` (logits and labels of validation).
+``fitted.npz`` (temperature, projection), ``left_out.npz`` (what heads without a photo's source say
+of it), ``gate.npz`` where there are photos without an outfit, and ``predictions.npz`` (logits and
+labels of validation).
 """
 
 from __future__ import annotations
@@ -10,16 +12,19 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from training.data.dataset import Split, load_splits
-from training.evaluation.calibrate import fit_temperature
+from training.data.dataset import Split, load_others, load_splits
+from training.evaluation.calibrate import softmax
+from training.evaluation.left_out import left_out_logits, read_left_out, shared_temperature
 from training.model.features import FeatureCache
+from training.model.gate import GateExamples, cross_fitted, fit_gate, gate_examples
 from training.model.head import Examples, Head, fit_projection
 from training.model.linear import choose_head
 from training.model.pretrained import STATISTICS_PHOTOS, backbone
-from training.runs import PREDICTIONS, Run
+from training.runs import GATE, LEFT_OUT, PREDICTIONS, Run
 from training.train.progress import Progress
 from training.train.tune import blend, classifier, tune
 
@@ -40,17 +45,23 @@ def fit_run(run: Run, work: Path, say: Callable[[str], None] = print) -> None:
     order = np.random.default_rng(recipe.seed).permutation(len(train.labels))
     start = backbone(recipe.start, train.images[order[:STATISTICS_PHOTOS]], recipe.seed)
     run.write_text("head.json", json.dumps({"backbone": start.name}, indent=1))
-    seen = _Seen(FeatureCache(features, start), train, val)
-    head = _head(run, seen, "frozen", say)
+    cache = FeatureCache(features, start)
+    seen = _Seen(cache, train, val)
+    head, trial = _head(run, seen, "frozen", say)
     if recipe.tune.epochs:
         before = start.network.get_weights()
         model, progress = classifier(start, head), Progress(run.folder)
         tune(model, train, val, recipe, progress)
         say(f"Kept epoch {progress.best} of {progress.epochs_done}.")
         blend(start.network, before, recipe.tune.share)
-        seen = _Seen(FeatureCache(features, start), train, val)
-        head = _head(run, seen, "tuned", say)
+        cache = FeatureCache(features, start)
+        seen = _Seen(cache, train, val)
+        head, trial = _head(run, seen, "tuned", say)
     run.save_keras(classifier(start, head))
+    if run.others and not run.has(GATE):
+        _fit_gate(run, cache, seen, say)
+    if not run.has(LEFT_OUT):
+        _leave_out(run, trial, seen, say)
     _finish(run, head, seen)
     say(f"Finished: {run.folder}")
 
@@ -65,20 +76,58 @@ class _Seen:
             np.concatenate([self.plain, mirrored]), np.concatenate([train.labels, train.labels])
         )
         self.val = Examples(cache.features(val.images, "Features, validation"), val.labels)
+        self.all = Examples(
+            np.concatenate([self.plain, self.val.features]),
+            np.concatenate([train.labels, val.labels]),
+        )
 
 
-def _head(run: Run, seen: _Seen, when: str, say: Callable[[str], None]) -> Head:
-    """The best head on these features; what was tried is noted in ``head.json``."""
+def _head(
+    run: Run, seen: _Seen, when: str, say: Callable[[str], None]
+) -> tuple[Head, dict[str, Any]]:
+    """The best head on these features and how it was made; ``head.json`` notes what was tried."""
     head, trials = choose_head(seen.train, seen.val, len(run.taxonomy.styles), run.recipe.head, say)
     notes = json.loads((run.folder / "head.json").read_text(encoding="utf-8"))
     run.write_text("head.json", json.dumps({**notes, when: trials}, indent=1))
-    return head
+    return head, next(trial for trial in trials if trial.get("chosen"))
+
+
+def _fit_gate(run: Run, cache: FeatureCache, seen: _Seen, say: Callable[[str], None]) -> None:
+    """The gate, and what gates that had not seen a photo's source say of every photo.
+
+    Outfits of validation are judged by the gate that is served: it has not seen them either.
+    """
+    others = load_others(run.others)
+    options, seed = run.recipe.gate, run.recipe.seed
+    features = cache.features(others.images, "Features, others")
+    names = tuple(photo.style for photo in run.others)
+    rest = GateExamples(features, others.labels, names, others.sources)
+    examples = gate_examples(seen.plain, rest)
+    say(f"Gate: {options.folds} folds of whole sources, then all.")
+    crossed, gate = cross_fitted(examples, options, seed), fit_gate(examples, options)
+    outfits = np.concatenate([crossed[: len(seen.plain)], gate.logits(seen.val.features)])
+    run.save_arrays(
+        GATE,
+        weights=gate.weights,
+        bias=gate.bias,
+        outfits=softmax(outfits),
+        others=softmax(crossed[len(seen.plain) :]),
+    )
+
+
+def _leave_out(run: Run, trial: dict[str, Any], seen: _Seen, say: Callable[[str], None]) -> None:
+    """What heads that were fitted without a photo's source say of it, training photos first."""
+    say(f"Heads without each of {len(set(run.sources))} sources in turn ...")
+    logits = left_out_logits(
+        seen.all, run.sources, len(run.taxonomy.styles), trial["decay"], trial["balance"]
+    )
+    run.save_arrays(LEFT_OUT, logits=logits, labels=seen.all.labels)
 
 
 def _finish(run: Run, head: Head, seen: _Seen) -> None:
     """What is fitted on the final backbone's features; the predictions are written last."""
     logits = head.logits(seen.val.features)
-    temperature = fit_temperature(logits, seen.val.labels)
+    temperature = shared_temperature(read_left_out(run))
     projection = fit_projection(seen.plain, EMBEDDING_SIZE)
     run.save_arrays(
         "fitted.npz",

@@ -50,6 +50,7 @@ def tune(model: keras.Model, train: Split, val: Split, recipe: Recipe, progress:
     """
     options = recipe.tune
     _freeze_all_but(model, options.layers)
+    _compute_in(model, options.precision)
     batches = Batches(
         train.thumbs, train.labels, model.output.shape[-1], recipe, progress.epochs_done
     )
@@ -80,6 +81,7 @@ def tune(model: keras.Model, train: Split, val: Split, recipe: Recipe, progress:
             ],
         )
     progress.load_best(model)
+    _compute_in(model, "float32")
 
 
 def blend(network: keras.Model, before: list[Floats], share: float) -> None:
@@ -169,7 +171,23 @@ def _freeze_all_but(model: keras.Model, prefixes: tuple[str, ...]) -> None:
             f" the beginnings of: {names}."
         )
     for layer in layers:
-        layer.trainable = layer in chosen
+        # Batch normalisation stays as it is: in ``fit`` Keras would go on averaging its statistics,
+        # whatever the call of the backbone says, and they would be those of this data's sources.
+        statistics = isinstance(layer, keras.layers.BatchNormalization)
+        layer.trainable = layer in chosen and not statistics
+
+
+def _compute_in(model: keras.Model, precision: str) -> None:
+    """Let the backbone compute in another precision; the head stays in float32.
+
+    Raises TrainingError when Keras does not know it.
+    """
+    try:
+        policy = keras.dtype_policies.get(precision)
+    except ValueError as error:
+        raise TrainingError(f"tune.precision is no policy of Keras: {precision!r}.") from error
+    for layer in _leaves(model.get_layer("backbone")):
+        layer.dtype_policy = policy
 
 
 def _leaves(model: keras.Model) -> Iterator[keras.layers.Layer]:
