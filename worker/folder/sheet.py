@@ -71,7 +71,8 @@ def write_sheet(
         rank = (sure if row.decided else -sure, -number, row)
         (heapq.heappush if len(kept) < TILES else heapq.heappushpop)(kept, rank)
     names = {style.id: style.name() for style in taxonomy.styles} | OTHER_GROUPS
-    order = sorted(best, key=lambda group: (group in OTHER_GROUPS, -counts[group]))
+    styles = sorted(best.keys() - OTHER_GROUPS, key=lambda group: (-counts[group], group))
+    order = [*styles, *(group for group in OTHER_GROUPS if group in best)]
 
     def tile(kept: tuple[float, int, Row]) -> Tile:
         return _tile(kept[-1], folder, names)
