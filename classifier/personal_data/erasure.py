@@ -1,19 +1,19 @@
 """Erasing an account: closed at once, in one transaction; then rows and objects go, in portions.
 
-Closing needs the database only: nobody can sign in any more, every session ends, the name and the
-address are gone from the row and free for others, and no page shows anything of it, shared links
-included. What is left, photos, outfits and exports without anybody's name, a worker removes right
-after, each portion's objects before its rows. If S3 or the worker is away, the row of the erasure
-stays and the schedule goes on with it.
+Closing needs the database only: nobody can sign in any more, every session ends (those in the list
+of sessions with their rows, any other with its account), the name and the address are gone from the
+row and free for others, and no page shows anything of it, shared links included. What is left,
+photos, outfits and exports without anybody's name, a worker removes right after, each portion's
+objects before its rows. If S3 or the worker is away, the row of the erasure stays and the schedule
+goes on with it.
 """
 
 import uuid
 
 import structlog
 from allauth.account.models import EmailAddress
-from django.contrib.auth import SESSION_KEY, get_user_model
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
-from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Q
 
@@ -62,7 +62,6 @@ def erase(owner_id: int) -> None:
         remove_outfits(portion)
     for export_id in Export.objects.filter(owner_id=owner_id).values_list("pk", flat=True):
         remove_export(export_id)
-    _remove_sessions(owner_id)
     with transaction.atomic():
         # The lock holds up an upload that was on its way: its row finds no owner, or is found here.
         owner = get_user_model().objects.select_for_update().get(pk=owner_id)
@@ -70,10 +69,3 @@ def erase(owner_id: int) -> None:
             return
         owner.delete()
     log.info("account_erased", owner=owner_id)
-
-
-def _remove_sessions(owner_id: int) -> None:
-    """They say whose they are in a field that is signed and packed, so each has to be read."""
-    for session in Session.objects.iterator(chunk_size=1000):
-        if session.get_decoded().get(SESSION_KEY) == str(owner_id):
-            session.delete()

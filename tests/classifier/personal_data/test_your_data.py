@@ -7,7 +7,9 @@ from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from classifier.lifecycle.removal import remove_outfits
 from classifier.lifecycle.reviews import record_review
@@ -22,7 +24,7 @@ from classifier.models import (
     Review,
     Share,
 )
-from classifier.personal_data.erasure import close_account
+from classifier.personal_data.erasure import close_account, erase
 from classifier.personal_data.exports import claim_export, request_export
 from tests.conftest import signed_in
 from tests.support.bucket import all_user_keys, take_away
@@ -64,6 +66,7 @@ def test_erasing_leaves_nothing_in_rows_or_bucket(
     run_maintenance()
     assert len(all_user_keys()) == 7
     elsewhere = signed_in(owner)
+    elsewhere.get("/outfits/")
 
     answer = as_owner.post("/account/data/erase/", {"confirm": PASSWORD}, follow=True)
     assert "Your account is gone" in answer.content.decode()
@@ -90,6 +93,23 @@ def test_what_staff_said_of_others_outfits_outlives_their_account_without_a_name
     assert list(User.objects.all()) == [owner]
     review = Review.objects.get()
     assert (review.by, review.role, review.style) == (None, "staff", "boho")
+
+
+def test_erasing_reads_nobody_elses_sessions(
+    as_owner: Client, as_stranger: Client, owner: User
+) -> None:
+    for client in (as_owner, as_stranger):
+        client.get("/outfits/")
+    with CaptureQueriesContext(connection) as queries:
+        close_account(owner)
+        erase(owner.pk)
+    assert not [each for each in queries if is_scan(each["sql"])]
+    assert as_stranger.get("/outfits/").status_code == 200
+    assert Session.objects.count() == 1
+
+
+def is_scan(sql: str) -> bool:
+    return 'FROM "django_session"' in sql and "WHERE" not in sql
 
 
 def test_a_wrong_password_erases_nothing(as_owner: Client, make_outfit: Make, owner: User) -> None:
