@@ -20,6 +20,7 @@ from imaging.reasons import Reason, Rejected
 _RETIRES_AT = 128 * MEBIBYTE
 """What a large photo left behind is given back by ending; another process takes over."""
 _PHOTOS = 2_000
+_STATM = Path("/proc/self/statm")
 
 
 def main() -> None:
@@ -48,10 +49,15 @@ def _limit(limits: Limits, base: int) -> None:
     """For the photo that comes now; the CPU time counts from the start of the process."""
     usage = resource.getrusage(resource.RUSAGE_SELF)
     used = int(usage.ru_utime + usage.ru_stime) + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (used + limits.cpu_s, resource.RLIM_INFINITY))
+    _set(resource.RLIMIT_CPU, used + limits.cpu_s)
     # What the estimate leaves out: the file itself, its copies, what is encoded.
-    most = base + limits.memory + 128 * MEBIBYTE
-    resource.setrlimit(resource.RLIMIT_DATA, (most, resource.RLIM_INFINITY))
+    _set(resource.RLIMIT_DATA, base + limits.memory + 128 * MEBIBYTE)
+
+
+def _set(kind: int, most: int) -> None:
+    """The soft limit, below whatever hard one the process was given."""
+    _, hard = resource.getrlimit(kind)
+    resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
 def _answered(
@@ -80,8 +86,10 @@ def _answered(
 
 
 def _data_bytes() -> int:
-    """What RLIMIT_DATA counts (proc(5), statm: data and stack)."""
-    return int(Path("/proc/self/statm").read_text().split()[5]) * os.sysconf("SC_PAGE_SIZE")
+    """What RLIMIT_DATA counts (proc(5), statm: data and stack); 0 where there is no /proc."""
+    if not _STATM.exists():
+        return 0
+    return int(_STATM.read_text().split()[5]) * os.sysconf("SC_PAGE_SIZE")
 
 
 if __name__ == "__main__":
