@@ -21,7 +21,7 @@ LOCAL := $(BIN)/python -m fasi_site.local
 LINT_SETTINGS := FASI_SECRET_KEY=lint FASI_DATABASE_URL=postgres:///lint \
     FASI_BROKER_URL=redis://lint FASI_CACHE_URL=redis://lint
 
-.PHONY: help env env-development up test lint lint-imports format lock audit sbom bench soak messages screenshots starter clean clean-data
+.PHONY: help env env-development up test lint lint-imports format lock audit sbom bench bench-peers soak messages screenshots starter clean clean-data
 
 help:  ## List these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
@@ -68,6 +68,16 @@ sbom: env-development  ## Write sbom.json: what a server installs, for scanners 
 
 bench: env-development  ## Measure latency, throughput and memory on this machine
 	$(BIN)/python -m benchmarks
+
+bench-peers: env-development .local/peers.stamp  ## Measure BentoML, LitServe, mosec and Ray Serve with our bundle, and us
+	$(BIN)/python -m benchmarks.peers
+
+# Apart from .venv/: their requirements are not ours.
+.local/peers.stamp: benchmarks/peers/requirements.txt
+	mkdir -p .local
+	$(PYTHON) -m venv .local/peers
+	.local/peers/bin/python -m pip --disable-pip-version-check install --quiet -r $<
+	@touch $@
 
 messages: env-development  ## Collect the texts of the pages for translation, and compile (gettext)
 	$(LINT_SETTINGS) $(BIN)/python manage.py makemessages -l ko --no-location --no-wrap \

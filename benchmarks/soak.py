@@ -1,6 +1,6 @@
 """`python -m benchmarks.soak -n 500`: people upload while processes are killed at random.
 
-The exit code is 1 where an accepted photo was lost, doubled or stuck.
+The exit code is 1 where an accepted photo was lost, doubled or stuck, or failed.
 """
 
 import argparse

@@ -40,7 +40,7 @@ class Uploader:
 
     def upload(self, photo: bytes) -> None:
         """Post one photo; raises SystemExit when it is not accepted."""
-        self._connection.request("POST", "/outfits/", _multipart(photo), self._headers)
+        self._connection.request("POST", "/outfits/", multipart(photo), self._headers)
         answer = self._connection.getresponse()
         answer.read()
         if answer.status != http.HTTPStatus.FOUND:
@@ -118,7 +118,7 @@ def _load(upload: Callable[[], None], rate: float) -> Iterator[None]:
         offering.join()
 
 
-def _multipart(photo: bytes) -> bytes:
+def multipart(photo: bytes) -> bytes:
     head = (
         f"--{BOUNDARY}\r\n"
         'Content-Disposition: form-data; name="photo"; filename="photo.jpg"\r\n'

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import count
 
+import psutil
 import requests
 
 from benchmarks.whole_way import Uploader
@@ -142,10 +143,17 @@ def _beside_waiting(stack: LiveStack) -> dict[str, float]:
     (outfit,) = stack.upload(noisy_photo(1, 60))
     with ThreadPoolExecutor(STALLED) as threads:
         asked = [threads.submit(_wait, stack, token, outfit) for _ in range(STALLED)]
+        wait_until(lambda: _waiting(stack) > 0.9 * STALLED, "they wait", patience_s=120)
         p95 = _healthz_p95_ms(stack)
         stack.start_worker()
         answered = sum(each.result() for each in asked)
     return {"siege_healthz_waiting_p95_ms": p95, "siege_waiting_answered": answered}
+
+
+def _waiting(stack: LiveStack) -> int:
+    """How many requests are held now."""
+    process = psutil.Process(stack.waiting.process.pid)
+    return len(process.net_connections("unix")) - 2  # the socket itself, and asyncio's own
 
 
 def _wait(stack: LiveStack, token: str, outfit: uuid.UUID) -> bool:

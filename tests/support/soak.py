@@ -10,9 +10,11 @@ import time
 import uuid
 from collections.abc import Callable
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import cycle
 
+import psutil
 import requests
 from tqdm import tqdm
 
@@ -27,6 +29,7 @@ PAUSE_S = (0.5, 2.0)
 SETTLE_S = 240.0
 """After the last strike: what is not finished by then is stuck. Three attempts with their leases
 and sweeps take a quarter of it."""
+DECODER = "imaging.child"
 GIVE_UP_S = 120.0
 """For one photo that the site does not take."""
 
@@ -47,8 +50,8 @@ class Tally:
 
     @property
     def clean(self) -> bool:
-        """Nothing was lost, doubled or stuck."""
-        return not (self.lost or self.doubled or self.stuck)
+        """Nothing was lost, doubled or stuck, and no photo failed, for all of them are sound."""
+        return not (self.lost or self.doubled or self.stuck or self.failed)
 
     def line(self) -> str:
         """The result in one line, for programs."""
@@ -82,6 +85,9 @@ class Strikes:
             ("broker emptied", self.stack.empty_broker),
             ("database killed", lambda: self._service("postgres")),
             ("photo store killed", lambda: self._service("seaweedfs")),
+            ("nginx killed", lambda: self._service("nginx")),
+            ("decoders killed", self._decoders),
+            ("waiting killed", self._waiting),
         ]
         self.chance.shuffle(self._kinds)
 
@@ -119,6 +125,16 @@ class Strikes:
     def _site(self) -> None:
         self.stack.site.kill()
         self.stack.site = self.stack.start_site()
+
+    def _decoders(self) -> None:
+        for child in self.stack.site.children():
+            with suppress(psutil.Error):  # gone meanwhile
+                if DECODER in child.cmdline():
+                    child.kill()
+
+    def _waiting(self) -> None:
+        self.stack.waiting.kill()
+        self.stack.waiting = self.stack.start_waiting()
 
     def _beat(self) -> None:
         self.beat.kill()
