@@ -22,9 +22,9 @@ from classifier.lifecycle.claims import (
     give_back,
     interrupt,
     put_back,
-    work_waits,
 )
 from classifier.lifecycle.failures import Failure
+from classifier.lifecycle.queued import work_waits
 from classifier.lifecycle.wakeup import wake_worker
 from classifier.models import Prediction
 from classifier.monitoring.metrics import CLAIM_SIZE, FAULTS, FINISHED, LEASES_LOST, STEP, WAIT

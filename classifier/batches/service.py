@@ -16,7 +16,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from classifier.batches.unpacking import cancel_zips, key_of
-from classifier.lifecycle.claims import withhold
+from classifier.lifecycle.queued import withhold
 from classifier.lifecycle.removal import remove_outfits
 from classifier.lifecycle.wakeup import wake_maintenance
 from classifier.models import Batch, LeftOut, Outfit, Unpacking

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from classifier.models import Preferences
+from classifier.values.middleware import API
 from classifier.values.zones import zone_named
 
 COOKIE = "time_zone"
@@ -47,7 +48,7 @@ def _zone_of_request(request: HttpRequest) -> ZoneInfo:
     said = zone_named(request.COOKIES.get(COOKIE, ""))
     default = said or ZoneInfo(settings.TIME_ZONE)
     # Nothing but pages of somebody who is signed in may ask for a session: that is a query.
-    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES or request.path_info.startswith(API):
         return default
     owner_id = request.session.get(SESSION_KEY)
     if owner_id is None:

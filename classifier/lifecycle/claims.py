@@ -21,11 +21,10 @@ lost the lease and changes nothing.
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.utils import timezone
 
 from classifier.integrations.deliveries import record_ended
 from classifier.lifecycle.failures import Failure
@@ -280,22 +279,3 @@ def return_expired() -> list[tuple[uuid.UUID, str]]:
         returned = [(outfit_id, status) for outfit_id, status in cursor.fetchall()]
         _record_failed(returned)
     return returned
-
-
-_FOREVER = timedelta(days=36_500)
-
-
-def withhold(batch_id: uuid.UUID) -> None:
-    """Let no claim take what waits of a cancelled batch: it is being removed."""
-    waiting = Outfit.objects.filter(batch_id=batch_id, status=Outfit.Status.QUEUED)
-    waiting.update(not_before=timezone.now() + _FOREVER)
-
-
-def work_waits() -> bool:
-    """Whether some queued outfit may be claimed now."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT 1 FROM classifier_outfit"
-            " WHERE status = 'queued' AND not_before <= now())"
-        )
-        return bool(cursor.fetchone()[0])

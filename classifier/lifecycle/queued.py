@@ -1,0 +1,27 @@
+"""The outfits that wait: whether there are any, and which are not to be claimed."""
+
+import uuid
+from datetime import timedelta
+
+from django.db import connection
+from django.utils import timezone
+
+from classifier.models import Outfit
+
+_FOREVER = timedelta(days=36_500)
+
+
+def withhold(batch_id: uuid.UUID) -> None:
+    """Let no claim take what waits of a cancelled batch: it is being removed."""
+    waiting = Outfit.objects.filter(batch_id=batch_id, status=Outfit.Status.QUEUED)
+    waiting.update(not_before=timezone.now() + _FOREVER)
+
+
+def work_waits() -> bool:
+    """Whether some queued outfit may be claimed now."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM classifier_outfit"
+            " WHERE status = 'queued' AND not_before <= now())"
+        )
+        return bool(cursor.fetchone()[0])
