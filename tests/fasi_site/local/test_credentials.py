@@ -12,11 +12,15 @@ import psycopg2
 import pytest
 import redis
 from psycopg2.extensions import make_dsn
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from fasi_site.local.data import DataFolder
 from fasi_site.local.ports import HOST, free_port
 from fasi_site.local.signals import StopRequest
 from fasi_site.local.stack import Stack
+
+ONCE = Retry(NoBackoff(), 0)
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +38,7 @@ def test_valkey_obeys_nobody_without_the_password(stack: Stack) -> None:
     port = redis.Redis.from_url(url).connection_pool.connection_kwargs["port"]
     for password in (None, "wrong"):
         with pytest.raises(redis.AuthenticationError):
-            redis.Redis(port=port, password=password).ping()
+            redis.Redis(port=port, password=password, retry=ONCE).ping()
 
 
 def test_postgresql_lets_in_one_role_with_its_password_and_no_superuser(stack: Stack) -> None:
