@@ -125,6 +125,11 @@ class Decoders:
         _, (thumb,) = self._decoded("thumb", data, limits)
         return thumb
 
+    def close(self) -> None:
+        """End the children that wait for work; those of a process end with it anyway."""
+        while self._idle:
+            self._idle.pop().end()
+
     def _decoded(self, job: str, data: bytes, limits: Limits) -> _Answer:
         for attempt in (1, 2):
             try:

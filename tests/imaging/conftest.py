@@ -1,6 +1,6 @@
 """Photos as the site reads them: in a decoder of its own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from io import BytesIO
 
 import pytest
@@ -13,8 +13,10 @@ Read = Callable[[bytes], Image.Image]
 
 
 @pytest.fixture(scope="session")
-def decoders() -> Decoders:
-    return Decoders(1)
+def decoders() -> Iterator[Decoders]:
+    decoders = Decoders(1)
+    yield decoders
+    decoders.close()
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from PIL import Image
 from imaging.decoders import Decoders
 from imaging.inspection import inspect
 from imaging.limits import MEBIBYTE, Limits
+from imaging.photo import sanitise
 from imaging.reasons import Rejected
 from tests.support.images import draw_outfit, encode
 from tests.support.odd_photos import chunk, png_of, scan_bomb, segment, with_chunks
@@ -76,11 +77,11 @@ def test_what_costs_too_much_is_refused_before_it_is_decoded(name: str) -> None:
     assert time.process_time() - before < 0.5
 
 
-def test_pixels_behind_a_pngs_last_row_are_not_unpacked(decoders: Decoders) -> None:
+def test_pixels_behind_a_pngs_last_row_are_not_unpacked() -> None:
     bomb = png_of((80, 80), 8, 2, bytes(240), tail=bytes(300 * MEBIBYTE))
-    before = time.monotonic()
-    assert decoders.sanitise(bomb, LIMITS).width == 80
-    assert time.monotonic() - before < 2
+    before = time.process_time()
+    assert sanitise(bomb, LIMITS, lambda memory: None).width == 80
+    assert time.process_time() - before < 0.3
 
 
 @pytest.mark.parametrize(
@@ -105,3 +106,19 @@ def test_sixty_megapixels_are_read_within_the_memory(decoders: Decoders, kind: s
     options: dict[str, Any] = {"JPEG": {"quality": 30}, "PNG": {"compress_level": 1}}[kind]
     photo = decoders.sanitise(encode(Image.new("RGB", (9000, 6700)), kind, **options), LIMITS)
     assert (photo.width, photo.height) == (1600, 1191)
+
+
+@pytest.mark.parametrize(
+    ("kind", "size", "options"),
+    [
+        ("HEIF", (2048, 1536), {"quality": 10, "tile_size": 512}),
+        ("AVIF", (5712, 4284), {"quality": 10, "speed": 10}),
+        ("WEBP", (5712, 4284), {"quality": 10, "method": 0}),
+    ],
+    ids=["HEIC in tiles", "AVIF of 24 megapixels", "WebP of 24 megapixels"],
+)
+def test_what_phones_make_is_read(
+    decoders: Decoders, kind: str, size: tuple[int, int], options: dict[str, Any]
+) -> None:
+    photo = decoders.sanitise(encode(Image.new("RGB", size), kind, **options), LIMITS)
+    assert (photo.width, photo.height) == (1600, 1200)

@@ -77,7 +77,7 @@ def test_time_is_limited_by_the_owner() -> None:
     decoders = Decoders(1)
     before = time.monotonic()
     assert reason(decoders, slow(), replace(UNBOUNDED, wall_s=1)) == Reason.DECODING_TOO_LONG
-    assert time.monotonic() - before < 5
+    assert time.monotonic() - before < 10
     assert decoders.sanitise(outfit_jpeg(), Limits()).height == 720
 
 

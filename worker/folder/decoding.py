@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from io import BytesIO
 from pathlib import Path
 
@@ -40,8 +41,10 @@ def decoded(
     files: Iterable[Found], threads: int
 ) -> Iterator[tuple[Found, npt.NDArray[np.uint8] | str]]:
     """Each file with what `decode` says of it; at most AHEAD times `threads` are under way."""
-    decoders = Decoders(threads, waiting=threads)
-    with ThreadPoolExecutor(threads, "decode") as pool:
+    with (
+        closing(Decoders(threads, waiting=threads)) as decoders,
+        ThreadPoolExecutor(threads, "decode") as pool,
+    ):
         coming: deque[tuple[Found, Future[npt.NDArray[np.uint8] | str]]] = deque()
         for file in files:
             coming.append((file, pool.submit(_decode_found, file, decoders)))
