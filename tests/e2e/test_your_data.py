@@ -69,9 +69,13 @@ def test_export_consent_and_the_end_of_the_account(product: str, browser: Chrome
     visitor = sign_up(product, browser, "data")
     browser.get(f"{product}/account/data/")
     browser.find_element(By.CSS_SELECTOR, "#export button").click()
+    wait.until(url_contains("/accounts/reauthenticate/"))
+    browser.find_element(By.NAME, "password").send_keys(visitor.password)
+    browser.find_element(By.CSS_SELECTOR, "main form button").click()
     wait.until(presence_of_element_located((By.CSS_SELECTOR, '#export[data-status="ready"]')))
     link = browser.find_element(By.CSS_SELECTOR, "#export a").get_attribute("href")
     assert link
+    visitor.show_password()
     answer = visitor.session.get(link, timeout=10)
     archive = ZipFile(BytesIO(answer.content))
     assert len(json.loads(archive.read("outfits.json"))) == OUTFITS
@@ -84,8 +88,7 @@ def test_export_consent_and_the_end_of_the_account(product: str, browser: Chrome
     browser.find_element(By.CSS_SELECTOR, ".erase button").click()
     wait.until(presence_of_element_located((By.ID, "wrong")))
     browser.get_log("browser")  # type: ignore[no-untyped-call]  # the refusal's status is logged
-    name = f"data{browser.get_window_size()['width']}"
-    browser.find_element(By.ID, "confirm").send_keys(f"long password of {name}")
+    browser.find_element(By.ID, "confirm").send_keys(visitor.password)
     browser.find_element(By.CSS_SELECTOR, ".erase button").click()
     wait.until(presence_of_element_located((By.CSS_SELECTOR, ".messages .success")))
     assert_well_behaved(browser)

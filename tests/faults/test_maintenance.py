@@ -18,6 +18,7 @@ def test_an_export_outlives_the_worker_that_was_killed_while_it_packed(stack: Li
     stack.upload(*some_photos(3))
     s3 = stack.service("seaweedfs").process
     assert s3 is not None
+    stack.visitor().show_password()
     stack.visitor().post("/account/data/export/", {})
     os.killpg(s3.pid, signal.SIGSTOP)  # so it is killed while it packs, not before or after
     try:

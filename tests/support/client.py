@@ -25,7 +25,7 @@ class Visitor:
     """One signed-in session."""
 
     def __init__(self, address: str, name: str = "demo", password: str = "demo") -> None:
-        self.address = address
+        self.address, self.password = address, password
         self.session = requests.Session()
         self.session.get(f"{address}/accounts/login/", timeout=10).raise_for_status()
         form = {"login": name, "password": password}
@@ -38,16 +38,22 @@ class Visitor:
         """A new account, signed in. Raises NotAccepted."""
         person = cls.__new__(cls)
         person.address, person.session = address, requests.Session()
+        person.password = password = f"long password of {name}"
         page = f"{address}/accounts/signup/"
         person.session.get(page, timeout=10).raise_for_status()
-        password = f"long password of {name}"
-        form = {"email": f"{name}@example.org", "username": name}
+        form = {"email": f"{name}@example.org"}
         answer = person.post(
             "/accounts/signup/", form | {"password1": password, "password2": password}
         )
         if answer.status_code != requests.codes.found:
             raise NotAccepted(f"{answer.status_code} was the answer to signing up as {name}")
         return person
+
+    def show_password(self) -> None:
+        """Show it again, as what is sensitive asks for; the site believes it for a while."""
+        answer = self.post("/accounts/reauthenticate/", {"password": self.password})
+        if answer.status_code != requests.codes.found:
+            raise NotAccepted(f"{answer.status_code} was the answer to the password")
 
     def upload(self, photo: bytes) -> Answered:
         """Post one photo and return when the answer is there. Raises NotAccepted."""
