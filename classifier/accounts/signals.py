@@ -3,7 +3,8 @@
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from allauth.account.signals import email_changed, password_reset
+from allauth.account.signals import _add_email, email_changed, password_reset
+from allauth.mfa.signals import on_add_email
 from django.contrib.auth import logout
 from django.contrib.auth.models import User
 from django.dispatch import receiver
@@ -13,6 +14,10 @@ from classifier.accounts.address_change import tell_old_address
 from classifier.accounts.end_access import end_all_access
 from classifier.accounts.guessing import forget_attempts
 from classifier.accounts.notices import Notice, tell_owner
+
+# allauth lets nobody with a second factor ask for another address, as it may never be confirmed.
+# Here it counts for nothing until it is, so staff can change theirs, too.
+_add_email.disconnect(on_add_email)
 
 
 @receiver(password_reset)

@@ -39,6 +39,12 @@ def test_a_new_address_counts_when_it_is_confirmed(as_owner: Client, owner: User
     assert subjects(OLD) == ["Your email address was changed"]
 
 
+def test_whoever_has_a_second_factor_changes_it_too(as_owner: Client, owner: User) -> None:
+    add_app(as_owner)
+    change_to(as_owner, NEW)
+    assert address_of(owner) == NEW
+
+
 def test_the_old_address_takes_everything_back(as_owner: Client, owner: User) -> None:
     change_to(as_owner, NEW)
     add_app(as_owner)
