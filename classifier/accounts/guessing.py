@@ -17,7 +17,7 @@ APP = "allauth.account"
 OF_DEVICE = "10/300s/key"
 OF_ACCOUNT_AND_ADDRESS = "5/300s/key"
 OF_ACCOUNT = "100/3600s/key"
-OF_ADDRESS = "30/300s/ip"
+OF_ADDRESS = "10/60s/ip,30/300s/ip"
 
 Usage = list[ratelimit.RateLimitUsage]
 

@@ -53,6 +53,15 @@ def test_a_photo_is_for_its_owner_and_no_page_names_the_bucket(stack: LiveStack)
         assert stack.local.environment()["FASI_S3_ENDPOINT"] not in shown
 
 
+def test_who_is_signed_out_is_led_to_sign_in(stack: LiveStack) -> None:
+    for page in ("/outfits/", "/batches/"):
+        answer = requests.get(stack.address + page, timeout=10, allow_redirects=False)
+        assert (answer.status_code, answer.headers["Location"].partition("?")[0]) == (
+            302,
+            "/accounts/login/",
+        )
+
+
 def test_what_is_internal_cannot_be_asked_for(stack: LiveStack) -> None:
     photo_of(stack)
     ((key,),) = stack.query("SELECT photo_key FROM classifier_outfit LIMIT 1")
