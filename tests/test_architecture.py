@@ -189,7 +189,10 @@ def test_what_is_installed_is_locked(lock: Path) -> None:
         )
 
 
-@pytest.mark.parametrize("wanted", (ROOT / "requirements").glob("*.in"), ids=lambda file: file.stem)
+WANTED = sorted((ROOT / "requirements").glob("*.in"))
+
+
+@pytest.mark.parametrize("wanted", WANTED, ids=lambda file: file.stem)
 def test_every_requirement_is_in_its_lock(wanted: Path) -> None:
     lock = ROOT / "requirements.txt" if wanted.stem == "server" else wanted.with_suffix(".txt")
     locked = set(re.findall(r"^([a-z0-9-]+)==", lock.read_text(), re.MULTILINE))
