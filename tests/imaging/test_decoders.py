@@ -6,8 +6,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, suppress
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -24,6 +24,16 @@ from tests.support.odd_photos import scan_bomb
 
 ROOT = Path(__file__).parents[2]
 UNBOUNDED = Limits(scans=10_000, scanned_pixels=10**12)
+
+
+Make = Callable[..., Decoders]
+
+
+@pytest.fixture
+def make() -> Iterator[Make]:
+    """Decoders of the test's own; their children end with it."""
+    with ExitStack() as made:
+        yield lambda *most, **options: made.enter_context(closing(Decoders(*most, **options)))
 
 
 @cache
@@ -59,38 +69,38 @@ def reason(decoders: Decoders, data: bytes, limits: Limits) -> str:
     return rejected.value.reason
 
 
-def test_one_child_reads_photo_after_photo() -> None:
-    before, decoders = pids(), Decoders(1)
+def test_one_child_reads_photo_after_photo(make: Make) -> None:
+    before, decoders = pids(), make(1)
     for seed in range(3):
         assert decoders.sanitise(outfit_jpeg(seed), Limits()).height == 720
     assert len(pids() - before) == 1
 
 
-def test_cpu_time_is_limited_by_the_kernel_and_the_next_photo_is_read() -> None:
-    decoders = Decoders(1)
+def test_cpu_time_is_limited_by_the_kernel_and_the_next_photo_is_read(make: Make) -> None:
+    decoders = make(1)
     limits = replace(UNBOUNDED, cpu_s=1)
     assert reason(decoders, slow(), limits) == Reason.DECODING_TOO_LONG
     assert decoders.sanitise(outfit_jpeg(), limits).height == 720
 
 
-def test_time_is_limited_by_the_owner() -> None:
-    decoders = Decoders(1)
+def test_time_is_limited_by_the_owner(make: Make) -> None:
+    decoders = make(1)
     before = time.monotonic()
     assert reason(decoders, slow(), replace(UNBOUNDED, wall_s=1)) == Reason.DECODING_TOO_LONG
     assert time.monotonic() - before < 10
     assert decoders.sanitise(outfit_jpeg(), Limits()).height == 720
 
 
-def test_memory_is_limited_by_the_kernel_too() -> None:
-    before, decoders = pids(), Decoders(1)
+def test_memory_is_limited_by_the_kernel_too(make: Make) -> None:
+    before, decoders = pids(), make(1)
     decoders.sanitise(outfit_jpeg(), Limits(memory=300 * MEBIBYTE))
     (pid,) = pids() - before
     most, _ = psutil.Process(pid).rlimit(psutil.RLIMIT_DATA)
     assert 300 * MEBIBYTE < most < 500 * MEBIBYTE
 
 
-def test_a_photo_whose_decoder_was_killed_by_somebody_else_is_read_by_the_next() -> None:
-    before, decoders = pids(), Decoders(1)
+def test_a_photo_whose_decoder_was_killed_by_somebody_else_is_read_by_the_next(make: Make) -> None:
+    before, decoders = pids(), make(1)
     decoders.sanitise(outfit_jpeg(), Limits())
     (pid,) = pids() - before
     os.kill(pid, signal.SIGKILL)
@@ -98,8 +108,8 @@ def test_a_photo_whose_decoder_was_killed_by_somebody_else_is_read_by_the_next()
     assert pids() - before != {pid}
 
 
-def test_a_photo_that_ends_every_decoder_is_refused_and_the_next_is_read() -> None:
-    before, decoders = pids(), Decoders(1)
+def test_a_photo_that_ends_every_decoder_is_refused_and_the_next_is_read(make: Make) -> None:
+    before, decoders = pids(), make(1)
     said: list[str] = []
     data = slow()
     thread = threading.Thread(target=lambda: said.append(reason(decoders, data, UNBOUNDED)))
@@ -114,8 +124,8 @@ def test_a_photo_that_ends_every_decoder_is_refused_and_the_next_is_read() -> No
     assert decoders.sanitise(outfit_jpeg(), Limits()).height == 720
 
 
-def test_a_crash_is_the_photos_own_fault() -> None:
-    before, decoders = pids(), Decoders(1)
+def test_a_crash_is_the_photos_own_fault(make: Make) -> None:
+    before, decoders = pids(), make(1)
     said: list[str] = []
     data = slow()
     thread = threading.Thread(target=lambda: said.append(reason(decoders, data, UNBOUNDED)))
@@ -127,7 +137,7 @@ def test_a_crash_is_the_photos_own_fault() -> None:
     assert said == [Reason.DECODING_FAILED]
 
 
-def test_a_time_limit_of_the_owner_is_passed_on_and_ends_the_child() -> None:
+def test_a_time_limit_of_the_owner_is_passed_on_and_ends_the_child(make: Make) -> None:
     """As celery's soft limit does: by an exception out of a signal handler."""
 
     class SoftLimit(Exception):
@@ -136,7 +146,7 @@ def test_a_time_limit_of_the_owner_is_passed_on_and_ends_the_child() -> None:
     def strike(*_: object) -> None:
         raise SoftLimit
 
-    before, decoders, data = pids(), Decoders(1), slow()
+    before, decoders, data = pids(), make(1), slow()
     decoders.sanitise(outfit_jpeg(), Limits())
     was = signal.signal(signal.SIGALRM, strike)
     signal.setitimer(signal.ITIMER_REAL, 0.2)
@@ -150,8 +160,8 @@ def test_a_time_limit_of_the_owner_is_passed_on_and_ends_the_child() -> None:
     assert decoders.sanitise(outfit_jpeg(), Limits()).height == 720
 
 
-def test_few_large_photos_wait_and_small_ones_pass_them() -> None:
-    decoders, data = Decoders(4, waiting=1), slow(40)
+def test_few_large_photos_wait_and_small_ones_pass_them(make: Make) -> None:
+    decoders, data = make(4, waiting=1), slow(40)
     limits = Limits(heavy=MEBIBYTE)
     said: list[str] = []
 
@@ -196,9 +206,9 @@ def test_a_child_ends_with_its_owner(tmp_path: Path) -> None:
     until(lambda: not child.is_running())
 
 
-def test_a_child_has_none_of_its_owners_secrets() -> None:
+def test_a_child_has_none_of_its_owners_secrets(make: Make) -> None:
     os.environ["FASI_TEST_SECRET"] = "secret"
-    before, decoders = pids(), Decoders(1)
+    before, decoders = pids(), make(1)
     decoders.sanitise(outfit_jpeg(), Limits())
     (pid,) = pids() - before
     assert "FASI_TEST_SECRET" not in psutil.Process(pid).environ()
