@@ -320,3 +320,15 @@ def test_parts_of_an_export_that_is_being_packed_stay(owner: User) -> None:
     assert remove_orphans(timezone.now() + ORPHAN_AGE) == 0
     target.complete()
     assert all_user_keys() == {target.key}
+
+
+def test_a_person_prepares_a_few_exports_a_day(
+    as_owner: Client, owner: User, settings: Any
+) -> None:
+    settings.FASI_EXPORTS_PER_DAY = 2
+    for _ in range(2):
+        as_owner.post("/account/data/export/")
+        exports.remove_export(Export.objects.get(owner=owner).pk)
+    page = as_owner.post("/account/data/export/", follow=True).content.decode()
+    assert "You prepared 2 exports today, which is the most." in page
+    assert not Export.objects.exists()
