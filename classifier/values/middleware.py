@@ -1,7 +1,7 @@
 """Requests to pages whose text the database could not hold are answered 400, whatever the page.
 
 The API is typed itself, says which of its parameters is wrong, and reads no body before it knows
-whose it is.
+whose it is; only its cookies are looked at, for middlewares read the session behind every address.
 """
 
 from collections.abc import Callable, Iterable
@@ -23,8 +23,9 @@ def readable_request(get_response: GetResponse) -> GetResponse:
     """Middleware: the path, the query and the cookies are text. Nobody read the session before."""
 
     def answer(request: HttpRequest) -> HttpResponse:
+        _check(request.COOKIES.values())
         if not request.path_info.startswith(API):
-            _check([request.path_info, *request.COOKIES.values()])
+            _check([request.path_info])
             _check_fields(request.GET)
         return get_response(request)
 

@@ -24,10 +24,11 @@ TEXTS = (
     "%",
     "{{ 7 }}'\"\\",
 )
+PLACES = tuple(f"{each}_{_ID}" for each in MOMENTS)
 VALUES = (
     *TEXTS,
     *MOMENTS,
-    *(f"{each}_{_ID}" for each in MOMENTS),
+    *PLACES,
     *(urlsafe_b64encode(f"{each}_{_ID}".encode()).decode() for each in MOMENTS),
 )
 """Control characters, what is no Unicode, ends of the calendar, as they are and in cursors."""

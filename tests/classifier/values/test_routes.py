@@ -27,7 +27,7 @@ from classifier.history.sharing import share
 from classifier.integrations.tokens import issue_token
 from classifier.models import Batch, DirectUpload, Outfit, Release, Scope, Webhook
 from tests.conftest import signed_in
-from tests.support.nasty import HEADERS, MOMENTS, TEXTS, VALUES
+from tests.support.nasty import HEADERS, MOMENTS, PLACES, TEXTS, VALUES
 from worker.classification import work
 
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)")
@@ -104,7 +104,7 @@ class Walk:
                 b"".join(answer)
             transaction.set_rollback(True)
         if answer.status_code == 500:
-            self.faults.append(f"{method} {address} {body} {more}")
+            self.faults.append(f"{method} {address} {body} {more}: {answer.exc_info[1]!r}")
         return answer
 
     def address(self, route: str, **instead: str) -> str:
@@ -140,7 +140,7 @@ class Walk:
     def walk_page(self, route: str) -> None:
         """Every parameter: all with the same value, and alone with the worst ones."""
         names = self.names(route)
-        for value in VALUES:
+        for value in (*TEXTS, *PLACES):
             self.ask(route, dict.fromkeys(names, value))
         for name in names:
             for value in ("9" * 40, MOMENTS[2]):
