@@ -41,6 +41,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     TransactionTestCase._fixture_teardown = lambda _: empty_tables()  # type: ignore[attr-defined]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _static_folder() -> None:
+    """WhiteNoise warns of a missing one, and a live server may start before files are collected."""
+    Path(django_settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+
+
 @pytest.fixture(scope="session")
 def _site(django_db_setup: None) -> None:
     """What `manage.py setup_site` does besides the database, once for all tests."""

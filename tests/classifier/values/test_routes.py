@@ -99,7 +99,7 @@ class Walk:
         if address.startswith("/api/"):
             more.setdefault("HTTP_AUTHORIZATION", f"Bearer {self.token}")
         with transaction.atomic():
-            answer = self.client.generic(method, address, body, kind, **more)
+            answer: Any = self.client.generic(method, address, body, kind, **more)
             if getattr(answer, "streaming", False):
                 b"".join(answer)
             transaction.set_rollback(True)
