@@ -56,6 +56,7 @@ def test_a_database_that_was_restarted_loses_nothing(stack: LiveStack) -> None:
 
 def test_a_photo_store_that_was_away_costs_nobody_a_photo(stack: LiveStack) -> None:
     outfits = stack.upload(*some_photos(3))
+    stack.empty_broker()  # which would hand the thumbs on without the store
     stack.kill_service("seaweedfs")
     try:
         with pytest.raises(NotAccepted, match="503"):
