@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from statistics import median
 from time import perf_counter
 from typing import Any
 from unittest.mock import patch
@@ -208,14 +207,13 @@ def test_the_time_of_an_attempt_tells_nothing(owner: User, settings: Any) -> Non
     owner.set_password(PASSWORD)
     owner.save()
 
-    def seconds(login: str) -> float:
-        taken = []
-        for n in range(3):
-            client = at(f"192.0.2.{n + 1}")
-            begun = perf_counter()
-            sign_in(client, "wrong", login)
-            taken.append(perf_counter() - begun)
-        return median(taken)
+    def seconds(login: str, address: str) -> float:
+        begun = perf_counter()
+        sign_in(at(address), "wrong", login)
+        return perf_counter() - begun
 
-    known, unknown = seconds(owner.email), seconds("nobody@example.org")
-    assert 0.6 < known / unknown < 1.7, (known, unknown)
+    known, unknown = [], []
+    for n in range(4):  # in turns, and the quickest counts: other programs slow some of them down
+        known.append(seconds(owner.email, f"192.0.2.{n + 1}"))
+        unknown.append(seconds("nobody@example.org", f"198.51.100.{n + 1}"))
+    assert 0.6 < min(known) / min(unknown) < 1.7, (known, unknown)
