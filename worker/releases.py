@@ -36,7 +36,8 @@ def register(folder: Path, name: str) -> Release:
     stored = {stored_key for stored_key, _changed in objects.listing(key)}
     for file in sorted(bundle.path.glob("[!.]*")):  # what load_bundle has verified
         if key + file.name not in stored:
-            objects.put(key + file.name, file.read_bytes(), "application/octet-stream")
+            with file.open("rb") as content:
+                objects.put_file(key + file.name, content, "application/octet-stream")
     release = Release.objects.create(
         name=name,
         bundle_key=key,
@@ -88,7 +89,8 @@ def fetch_bundle(release: Release) -> Bundle:
         folder = Path(work) / "bundle"
         folder.mkdir()
         for key, _changed in objects.listing(release.bundle_key):
-            (folder / key.rsplit("/", 1)[-1]).write_bytes(objects.get(key))
+            with (folder / key.rsplit("/", 1)[-1]).open("wb") as file:
+                objects.get_file(key, file)
         _checked(folder, release)
         try:
             folder.rename(cached)

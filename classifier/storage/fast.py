@@ -1,6 +1,7 @@
 """The calls of every photo, put and get, by obstore: a sixth of boto3's CPU time a call.
 
-boto3 stays for all else (`objects.client`), where nobody waits and it can more.
+boto3 stays for all else (`objects.client`), and for what is large: obstore would give a put as long
+as the bucket may take to answer, however many bytes there are.
 """
 
 from datetime import timedelta
@@ -32,7 +33,7 @@ def store() -> S3Store:
         client_options={
             "allow_http": True,
             "connect_timeout": seconds,
-            "timeout": seconds,
+            "read_timeout": seconds,  # each read, not the whole: photos may come slowly
             # A server that was started again has a new end of each idle connection.
             "pool_idle_timeout": timedelta(seconds=20),
         },
