@@ -202,7 +202,7 @@ def _batches_page(request: SignedInRequest, refused: Refused | None = None) -> H
         "zip_bytes": settings.FASI_ZIP_BYTES,
         "zip_files": settings.FASI_ZIP_FILES,
         "unpacked_bytes": settings.FASI_ZIP_UNPACKED_BYTES,
-        "files_at_once": settings.DATA_UPLOAD_MAX_NUMBER_FILES,
+        "files_at_once": settings.FASI_MAX_FILES_PER_REQUEST,
     }
     status = refused.status if refused else 200
     return render(request, "classifier/batches.html", context, status=status)
