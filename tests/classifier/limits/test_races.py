@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from django.db.models import Sum
 from django.test import Client
 from django.utils import timezone
 
+from classifier.api import limits
 from classifier.batches.unpacking import submit_zip
 from classifier.integrations.tokens import issue_token
 from classifier.limits.ledger import LimitReached
@@ -170,12 +172,15 @@ def test_batches(owner: User, settings: Any) -> None:
     assert Batch.objects.count() == 4
 
 
-def test_requests_count_for_all_tokens_of_a_person(owner: User, settings: Any) -> None:
+def test_requests_count_for_all_tokens_of_a_person(
+    owner: User, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # All in one minute, or the next one has its own five.
+    monkeypatch.setattr(limits, "time", SimpleNamespace(time=lambda: 30.0))
     settings.FASI_API_REQUESTS_PER_MINUTE = 5
     everybody = programs(owner)
     answers = at_once(TIMES, lambda n: everybody[n].get("/api/v1/profile").status_code)
-    # A new minute may begin in between.
-    assert answers.count(200) in (5, 10)
+    assert answers.count(200) == 5
 
 
 def test_uploads_a_minute(owner: User, settings: Any) -> None:
@@ -188,7 +193,8 @@ def test_uploads_a_minute(owner: User, settings: Any) -> None:
             return False
         return True
 
-    assert sum(at_once(TIMES, send)) in (5, 10)
+    # A new minute, with its own five, may begin in between.
+    assert 5 <= sum(at_once(TIMES, send)) <= 10
 
 
 def test_mails_with_a_link_to_a_new_password(owner: User, mailoutbox: list[object]) -> None:
