@@ -19,6 +19,7 @@ from fasi_site.local.data import DataFolder
 from fasi_site.local.ports import HOST, free_port
 from fasi_site.local.signals import StopRequest
 from fasi_site.local.stack import Stack
+from tests.support.starting import wait_until
 
 ONCE = Retry(NoBackoff(), 0)
 
@@ -70,8 +71,9 @@ def test_whatever_seaweedfs_listens_on_wants_a_key_but_s3_which_wants_a_signatur
     stack: Stack,
 ) -> None:
     s3 = int(stack.environment()["FASI_S3_ENDPOINT"].rpartition(":")[2])
+    # Master, volume, filer and admin, each twice, and S3's gRPC; the admin comes after the stack.
+    wait_until(lambda: len(_listening(stack) - {s3}) >= 9, "everything listens")
     others = _listening(stack) - {s3}
-    assert len(others) >= 9  # master, volume, filer and admin, each twice, and S3's gRPC
     for port in others:
         with pytest.raises(ssl.SSLError, match="CERTIFICATE_REQUIRED"):
             _get(port, ssl._create_unverified_context())
