@@ -22,7 +22,9 @@ log = structlog.get_logger(__name__)
 
 ENDS_IT = {Refusal.DAILY_QUOTA, Refusal.STORAGE_QUOTA, Refusal.BATCH_CANCELLED}
 """No other file of the ZIP would be accepted now."""
-STORAGE_PAUSE_S = 30
+NOT_NOW = {Refusal.STORAGE_UNAVAILABLE, Refusal.DECODERS_BUSY}
+"""The same file may be accepted a moment later."""
+PAUSE_S = 30
 
 
 class Stopped(Exception):
@@ -31,6 +33,10 @@ class Stopped(Exception):
     def __init__(self, reason: Refusal) -> None:
         super().__init__(reason.value)
         self.reason = reason
+
+
+class _NotNow(Exception):
+    """This file, and all behind it, have to wait a moment."""
 
 
 def unpack(lease: Lease[Unpacking]) -> None:
@@ -47,8 +53,8 @@ def unpack(lease: Lease[Unpacking]) -> None:
         log.info("unpacking_stopped", batch=str(lease.row.pk), reason=stopped.reason)
     except ObjectMissing:
         unpacking.stop(lease, Refusal.ZIP_BROKEN)
-    except StorageUnavailable as error:
-        unpacking.put_back(lease, STORAGE_PAUSE_S)
+    except (StorageUnavailable, _NotNow) as error:
+        unpacking.put_back(lease, PAUSE_S)
         log.warning("unpacking_put_back", batch=str(lease.row.pk), error=str(error))
     except SoftTimeLimitExceeded:
         unpacking.put_back(lease, 0)
@@ -58,7 +64,7 @@ def unpack(lease: Lease[Unpacking]) -> None:
 
 
 def _take_all(lease: Lease[Unpacking], file: IO[bytes]) -> None:
-    """Raises LeaseLost, Stopped, StorageUnavailable."""
+    """Raises LeaseLost, Stopped, _NotNow."""
     row = lease.row
     try:
         with zips.opened(file) as archive:
@@ -76,7 +82,7 @@ def _take_all(lease: Lease[Unpacking], file: IO[bytes]) -> None:
 
 
 def _take(row: Unpacking, archive: ZipFile, info: ZipInfo) -> None:
-    """Raises Stopped, StorageUnavailable; what is wrong with the file itself is noted."""
+    """Raises Stopped, _NotNow; what is wrong with the file itself is noted."""
     name = zips.name_of(info)
     try:
         data = zips.read(archive, info)
@@ -91,8 +97,8 @@ def _take(row: Unpacking, archive: ZipFile, info: ZipInfo) -> None:
     except Refused as refused:
         if refused.reason in ENDS_IT:
             raise Stopped(refused.reason) from refused
-        if refused.reason is Refusal.STORAGE_UNAVAILABLE:
-            raise StorageUnavailable(name) from refused
+        if refused.reason in NOT_NOW:
+            raise _NotNow(f"{name}: {refused.reason}") from refused
 
 
 def _discard(lease: Lease[Unpacking]) -> None:

@@ -9,11 +9,14 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from PIL import Image
 
 from classifier.models import Batch, LeftOut, Outfit, Unpacking
 from classifier.storage import objects
+from classifier.uploads import accept
 from classifier.uploads.handler import TooLargeFile
+from classifier.uploads.refusals import Refusal, Refused
 from tests.support.bucket import keys_below
 from tests.support.images import outfit_jpeg
 from tests.support.odd_photos import scan_bomb
@@ -79,6 +82,23 @@ def test_what_decoders_refuse_is_left_out_and_the_others_are_taken(
 def test_a_photo_that_takes_a_decoder_too_long_is_left_out(send: Send, settings: Any) -> None:
     settings.FASI_DECODER_S = 0
     assert left_out(unpacked(send, zip_of_photos(1))) == {"week/1.jpg": "decoding_too_long"}
+
+
+def test_a_photo_that_finds_the_decoders_busy_is_taken_later(
+    send: Send, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_: object) -> None:
+        raise Refused(Refusal.DECODERS_BUSY)
+
+    with monkeypatch.context() as now:
+        now.setattr(accept, "sanitise", busy)
+        batch = unpacked(send, zip_of_photos(1, 2))
+        assert batch.unpacking.status == Unpacking.Status.QUEUED
+        assert (batch.total, left_out(batch)) == (0, {})
+    Unpacking.objects.update(not_before=timezone.now())
+    run_maintenance()
+    batch.refresh_from_db()
+    assert (batch.total, left_out(batch)) == (2, {})
 
 
 def test_what_systems_add_is_no_part_of_it(send: Send) -> None:
@@ -275,7 +295,7 @@ def test_a_name_that_is_falsely_called_utf8_loses_that_file_only(send: Send) -> 
     assert Outfit.objects.get().original_name == "나.jpg"
 
 
-def test_a_file_that_lies_behind_the_end_of_the_world_is_left_out(send: Send) -> None:
+def test_a_file_that_lies_behind_the_end_of_the_zip_is_left_out(send: Send) -> None:
     out = BytesIO()
     with ZipFile(out, "w") as archive:
         archive.writestr("1.jpg", outfit_jpeg(1))
