@@ -30,7 +30,6 @@ log = structlog.get_logger(__name__)
 
 Status = Unpacking.Status
 PENDING = (Status.QUEUED, Status.RUNNING)
-ZIP = "application/zip"
 
 
 def key_of(batch_id: uuid.UUID) -> str:
@@ -51,7 +50,7 @@ def submit_zip(
         batch = Batch(owner_id=owner_id, name=name, total=0)
         file.seek(0)
         try:
-            objects.put_file(key_of(batch.pk), file, ZIP)
+            objects.put_file(key_of(batch.pk), file, objects.ZIP)
         except StorageUnavailable as error:
             log.error("zip_not_stored", batch=str(batch.pk), error=str(error))
             raise Refused(Refusal.STORAGE_UNAVAILABLE) from error

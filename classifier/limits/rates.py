@@ -4,10 +4,9 @@ They are against bursts. When Redis does not answer nobody is refused: a lost co
 harm than a lost photo, and the quotas are in the database.
 """
 
-from typing import Any, cast
-
 from django.core.cache import cache
-from redis import Redis
+
+from classifier.storage.cache_server import cache_server
 
 MINUTE = 60
 DAY = 24 * 60 * 60
@@ -18,15 +17,9 @@ def count(*windows: tuple[str, int]) -> list[int]:
 
     Raises RedisError.
     """
-    pipeline = _redis().pipeline(transaction=False)
+    pipeline = cache_server().pipeline(transaction=False)
     for key, seconds in windows:
         name = cache.make_key(key)
         pipeline.incr(name)
         pipeline.expire(name, seconds, nx=True)
     return [int(count) for count in pipeline.execute()[::2]]
-
-
-def _redis() -> Redis:
-    """The server behind Django's cache, which has no call for several counters at once."""
-    client: Redis = cast(Any, cache)._cache.get_client(None, write=True)
-    return client

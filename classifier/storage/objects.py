@@ -9,6 +9,7 @@ objects are private; `delivery` has nginx fetch what somebody may see.
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -36,6 +37,7 @@ EXPORTS = "exports/"
 BATCHES = "batches/"
 DIRECT_UPLOAD = "/direct-upload"
 JPEG = "image/jpeg"
+ZIP = "application/zip"
 LABEL = "label"
 THUMB = "/thumb.jpg"
 MISSING_CODES = {"404", "NoSuchKey", "NotFound"}
@@ -98,16 +100,23 @@ def _first_line(error: Exception) -> str:
     return str(error).partition("\n")[0]
 
 
-def chunks(key: str, size: int) -> Iterator[bytes]:
-    """The object's bytes, piece by piece. Raises ObjectMissing, StorageUnavailable at once."""
+@contextmanager
+def _asking(what: str, key: str) -> Iterator[None]:
+    """What boto3 raises, as ours: `what` was to be done with the object."""
     try:
-        body = client().get_object(Bucket=settings.FASI_S3_BUCKET, Key=key)["Body"]
+        yield
     except ClientError as error:
         if error.response.get("Error", {}).get("Code") in MISSING_CODES:
             raise ObjectMissing(key) from error
-        raise StorageUnavailable(f"could not fetch {key}: {error}") from error
-    except BotoCoreError as error:
-        raise StorageUnavailable(f"could not fetch {key}: {error}") from error
+        raise StorageUnavailable(f"could not {what} {key}: {error}") from error
+    except (Boto3Error, BotoCoreError) as error:
+        raise StorageUnavailable(f"could not {what} {key}: {error}") from error
+
+
+def chunks(key: str, size: int) -> Iterator[bytes]:
+    """The object's bytes, piece by piece. Raises ObjectMissing, StorageUnavailable at once."""
+    with _asking("fetch", key):
+        body = client().get_object(Bucket=settings.FASI_S3_BUCKET, Key=key)["Body"]
     return body.iter_chunks(size)
 
 
@@ -123,26 +132,14 @@ def put_file(key: str, file: IO[bytes], content_type: str) -> None:
 
 def get_file(key: str, file: IO[bytes]) -> None:
     """Write the object's bytes to the file. Raises ObjectMissing, StorageUnavailable."""
-    try:
+    with _asking("fetch", key):
         client().download_fileobj(settings.FASI_S3_BUCKET, key, file)
-    except ClientError as error:
-        if error.response.get("Error", {}).get("Code") in MISSING_CODES:
-            raise ObjectMissing(key) from error
-        raise StorageUnavailable(f"could not fetch {key}: {error}") from error
-    except (Boto3Error, BotoCoreError) as error:
-        raise StorageUnavailable(f"could not fetch {key}: {error}") from error
 
 
 def size(key: str) -> int:
     """The object's bytes, counted. Raises ObjectMissing, StorageUnavailable."""
-    try:
+    with _asking("look at", key):
         return client().head_object(Bucket=settings.FASI_S3_BUCKET, Key=key)["ContentLength"]
-    except ClientError as error:
-        if error.response.get("Error", {}).get("Code") in MISSING_CODES:
-            raise ObjectMissing(key) from error
-        raise StorageUnavailable(f"could not look at {key}: {error}") from error
-    except BotoCoreError as error:
-        raise StorageUnavailable(f"could not look at {key}: {error}") from error
 
 
 def remove(keys: Iterable[str]) -> None:

@@ -5,12 +5,12 @@ not here any more is fetched from the bucket, which has had it since before the 
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
 
 import structlog
 from django.core.cache import cache
-from redis import Redis
 from redis.exceptions import RedisError
+
+from classifier.storage.cache_server import cache_server
 
 log = structlog.get_logger(__name__)
 
@@ -20,7 +20,7 @@ KEPT_S = 60
 def hand_on(key: str, thumb: bytes) -> None:
     """Keep the thumb with this key of the bucket for a minute."""
     try:
-        _redis().set(_name(key), thumb, ex=KEPT_S)
+        cache_server().set(_name(key), thumb, ex=KEPT_S)
     except RedisError as error:
         log.warning("thumb_not_handed_on", error=str(error))
 
@@ -28,7 +28,7 @@ def hand_on(key: str, thumb: bytes) -> None:
 def take(keys: Sequence[str]) -> Mapping[str, bytes]:
     """The thumbs that are here, by key, in one round trip; they are gone from here then."""
     names = [_name(key) for key in keys]
-    pipeline = _redis().pipeline(transaction=False)
+    pipeline = cache_server().pipeline(transaction=False)
     pipeline.mget(names)
     pipeline.unlink(*names)
     try:
@@ -42,16 +42,10 @@ def take(keys: Sequence[str]) -> Mapping[str, bytes]:
 def forget(keys: Sequence[str]) -> None:
     """What is deleted from the bucket is gone from here too."""
     try:
-        _redis().unlink(*map(_name, keys))
+        cache_server().unlink(*map(_name, keys))
     except RedisError as error:
         log.warning("thumbs_not_forgotten", error=str(error))
 
 
 def _name(key: str) -> str:
     return str(cache.make_key(f"thumb:{key}"))
-
-
-def _redis() -> Redis:
-    """The server behind Django's cache, whose own calls would turn bytes into JSON."""
-    client: Redis = cast(Any, cache)._cache.get_client(None, write=True)
-    return client

@@ -23,10 +23,8 @@ from classifier.personal_data.consents import record_consent
 from classifier.personal_data.erasure import close_account
 from classifier.personal_data.exports import request_export
 from classifier.storage.delivery import stored
-from classifier.storage.objects import ObjectMissing, StorageUnavailable
+from classifier.storage.objects import ZIP, ObjectMissing, StorageUnavailable
 from classifier.values.zones import zone_names
-
-ZIP = "application/zip"
 
 
 @login_required

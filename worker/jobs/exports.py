@@ -15,8 +15,6 @@ from classifier.storage.objects import StorageUnavailable
 
 log = structlog.get_logger(__name__)
 
-ZIP = "application/zip"
-
 
 def prepare(lease: Lease[Export]) -> None:
     """Pack the claimed export, send it to the bucket while it is packed, and show it."""
@@ -47,7 +45,7 @@ def _discard_attempts_before(lease: Lease[Export]) -> None:
 
 def _pack(lease: Lease[Export]) -> int:
     """Returns the size of the file, which is complete then; if anything is wrong, none is left."""
-    target = MultipartObject(exports.key_of(lease.row.pk, lease.attempt), ZIP)
+    target = MultipartObject(exports.key_of(lease.row.pk, lease.attempt), objects.ZIP)
 
     try:
         lease.renew(upload_id=target.upload_id)
