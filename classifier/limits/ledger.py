@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
 from django.conf import settings
@@ -67,13 +67,14 @@ _LOCK = """
 
 
 @contextmanager
-def owner_locked(owner_id: int) -> Iterator[Used]:
+def owner_locked(owner_id: int, zone: tzinfo | None = None) -> Iterator[Used]:
     """A transaction in which nobody else looks at or changes what this person uses.
 
     A day is that of the person's time zone, by the database's clock. It never goes back, so nobody
-    gets a day's quota again by moving to another zone.
+    gets a day's quota again by moving to another zone. The zone is looked up unless the caller has
+    it.
     """
-    offset = datetime.now(Preferences.zone_of(owner_id)).utcoffset() or timedelta()
+    offset = datetime.now(zone or Preferences.zone_of(owner_id)).utcoffset() or timedelta()
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(_LOCK, [owner_id, offset.total_seconds()])
@@ -90,12 +91,14 @@ def one_more(owner_id: int, rows: QuerySet[Any], most: int) -> Iterator[None]:
         yield
 
 
-def reserve_photo(owner_id: int, size: int, *, counted: bool = False) -> uuid.UUID:
+def reserve_photo(owner_id: int, size: int, zone: tzinfo, *, counted: bool = False) -> uuid.UUID:
     """Set room for a photo aside, and count it for the day unless it was `counted` before.
+
+    `zone` is the person's.
 
     Raises DayIsSpent, StorageIsFull, and then nothing is counted.
     """
-    with owner_locked(owner_id) as used:
+    with owner_locked(owner_id, zone) as used:
         if not counted:
             _count_upload(used)
         _check_room(used, size)

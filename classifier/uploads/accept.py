@@ -78,7 +78,11 @@ def accept_photo(
     `zone` the person's, where the caller knows it. Raises Refused, and then leaves nothing behind:
     neither a row nor an object.
     """
-    with room_for_photo(owner_id, ip_address, upload.size, paced=paced, counted=counted) as room:
+    zone = zone or Preferences.zone_of(owner_id)
+    room_for_it = room_for_photo(
+        owner_id, ip_address, upload.size, zone, paced=paced, counted=counted
+    )
+    with room_for_it as room:
         return _accept(
             room, upload, wardrobe=wardrobe, batch=batch, priority=priority, day=day, zone=zone
         )
@@ -92,7 +96,7 @@ def _accept(
     batch: Batch | None,
     priority: Outfit.Priority,
     day: date | None,
-    zone: tzinfo | None,
+    zone: tzinfo,
 ) -> Accepted:
     owner_id = room.owner_id
     if wardrobe and wardrobe not in offered_wardrobes():
@@ -123,7 +127,6 @@ def _accept(
         photo_key=f"{objects.OUTFITS}{outfit_id}/photo.jpg",
         thumb_key=f"{objects.OUTFITS}{outfit_id}/thumb.jpg",
     )
-    zone = zone or Preferences.zone_of(owner_id)
     _set_day(outfit, day or day_taken(clean.taken, zone), zone)
     room.hold(outfit.stored_bytes)
     try:

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 import structlog
 from django.conf import settings
@@ -37,18 +37,24 @@ class Room:
 
 @contextmanager
 def room_for_photo(
-    owner_id: int, ip_address: str, size: int, *, paced: bool = False, counted: bool = False
+    owner_id: int,
+    ip_address: str,
+    size: int,
+    zone: tzinfo,
+    *,
+    paced: bool = False,
+    counted: bool = False,
 ) -> Iterator[Room]:
     """Count one upload and set its bytes aside until the block ends. Raises Refused.
 
-    What is `paced` comes no faster than a worker of ours takes it: no rate counts it. What was
-    `counted` has its place in the day's quota already.
+    `zone` is the person's, whose day counts. What is `paced` comes no faster than a worker of ours
+    takes it: no rate counts it. What was `counted` has its place in the day's quota already.
     """
     if not paced:
         _check_rates(owner_id, ip_address)
     size = min(size, settings.FASI_MAX_UPLOAD_BYTES)
     with _refusing():
-        reservation = ledger.reserve_photo(owner_id, size, counted=counted)
+        reservation = ledger.reserve_photo(owner_id, size, zone, counted=counted)
     try:
         yield Room(owner_id, reservation, size)
     finally:
@@ -70,13 +76,8 @@ def room_for_zip(owner_id: int, ip_address: str) -> Iterator[None]:
 @contextmanager
 def room_for_direct_upload(owner_id: int, size: int) -> Iterator[None]:
     """A transaction in which this person may get one form more. Raises Refused, LimitReached."""
-    try:
-        with ledger.room_for_direct_upload(owner_id, size):
-            yield
-    except DayIsSpent as error:
-        raise Refused(Refusal.DAILY_QUOTA, error.ends_in_s) from error
-    except StorageIsFull as error:
-        raise Refused(Refusal.STORAGE_QUOTA) from error
+    with _refusing(otherwise=None), ledger.room_for_direct_upload(owner_id, size):
+        yield
 
 
 @contextmanager
@@ -98,7 +99,8 @@ def count_upload(owner_id: int, ip_address: str) -> None:
 
 
 @contextmanager
-def _refusing(otherwise: Refusal = Refusal.DAILY_QUOTA) -> Iterator[None]:
+def _refusing(otherwise: Refusal | None = Refusal.DAILY_QUOTA) -> Iterator[None]:
+    """The ledger's limits as refusals; any other limit as `otherwise`, or as it is for None."""
     try:
         yield
     except DayIsSpent as error:
@@ -106,6 +108,8 @@ def _refusing(otherwise: Refusal = Refusal.DAILY_QUOTA) -> Iterator[None]:
     except StorageIsFull as error:
         raise Refused(Refusal.STORAGE_QUOTA) from error
     except LimitReached as error:
+        if otherwise is None:
+            raise
         raise Refused(otherwise) from error
 
 
