@@ -5,7 +5,6 @@ password and the second factors that are younger than the window, and sends a li
 password to the old address.
 """
 
-import hashlib
 import secrets
 from datetime import timedelta
 
@@ -25,6 +24,7 @@ from classifier.accounts.end_access import end_all_access
 from classifier.accounts.notices import Notice, tell_owner
 from classifier.audit import Action, record
 from classifier.models import AddressChange
+from classifier.values.digests import digest_of
 
 WINDOW = timedelta(hours=72)
 
@@ -36,7 +36,7 @@ class AddressTaken(Exception):
 def tell_old_address(user: User, old: str, new: str) -> None:
     """Send the old address a link that undoes the change."""
     text = secrets.token_urlsafe(24)
-    AddressChange.objects.create(owner=user, old=old, new=new, digest=_digest(text))
+    AddressChange.objects.create(owner=user, old=old, new=new, digest=digest_of(text))
     get_adapter().send_notification_mail(
         "account/email/address_changed",
         user,
@@ -48,7 +48,7 @@ def tell_old_address(user: User, old: str, new: str) -> None:
 def find_change(text: str) -> AddressChange | None:
     """The change that this link undoes, while it may."""
     return AddressChange.objects.filter(
-        digest=_digest(text), ended__isnull=True, created__gt=timezone.now() - WINDOW
+        digest=digest_of(text), ended__isnull=True, created__gt=timezone.now() - WINDOW
     ).first()
 
 
@@ -73,7 +73,3 @@ def undo_change(request: HttpRequest, change: AddressChange) -> None:
         end_all_access(user, request)
     tell_owner(user, Notice.ADDRESS_RESTORED)
     request_password_reset(request, change.old, [user], default_token_generator)
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

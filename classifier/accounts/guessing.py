@@ -5,13 +5,13 @@ owner. Known devices have a count of their own, which nobody else can use up. Wh
 do together is counted by account alone; that count holds for unknown devices only.
 """
 
-from allauth.account.adapter import get_adapter
 from allauth.core.internal import ratelimit
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 
 from classifier.accounts.backend import account_of
 from classifier.accounts.devices import known_device
+from classifier.web import client_ip
 
 APP = "allauth.account"
 OF_DEVICE = "10/300s/key"
@@ -29,7 +29,7 @@ def count_attempt(request: HttpRequest, login: str) -> Usage | None:
     device = known_device(request, account) if account else ""
     if device:
         return _consume(request, [("device", OF_DEVICE, f"{name} {device}")])
-    address = ratelimit.truncate_ip(get_adapter().get_client_ip(request))
+    address = ratelimit.truncate_ip(client_ip(request))
     return _consume(
         request,
         [
@@ -42,7 +42,7 @@ def count_attempt(request: HttpRequest, login: str) -> Usage | None:
 
 def forget_attempts(request: HttpRequest, user: User) -> None:
     """Whoever reset the password may sign in, whatever others tried before."""
-    address = ratelimit.truncate_ip(get_adapter().get_client_ip(request))
+    address = ratelimit.truncate_ip(client_ip(request))
     name = f"account {user.pk}"
     for action, rate, key in (
         ("account-and-address", OF_ACCOUNT_AND_ADDRESS, f"{name} {address}"),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 @dataclass(frozen=True)
-class Words:
+class NoticeText:
     """A mail: its subject, and the sentence that says what happened."""
 
     subject: Promise
@@ -20,30 +20,30 @@ class Words:
 class Notice(Enum):
     """Each is told to the owner at once, so that a stranger's doing is seen."""
 
-    NEW_DEVICE = Words(
+    NEW_DEVICE = NoticeText(
         _("Sign-in from a new device"), _("Somebody signed in to your account from a new device.")
     )
-    TOKEN_MADE = Words(
+    TOKEN_MADE = NoticeText(
         _("A new token"), _("A token was made. A program that has it can use FASI in your name.")
     )
-    WEBHOOK_MADE = Words(
+    WEBHOOK_MADE = NoticeText(
         _("A new webhook"), _("A webhook was made: an address is told when your outfits are done.")
     )
-    EXPORT_ASKED = Words(
+    EXPORT_ASKED = NoticeText(
         _("Your data is being exported"), _("A copy of everything in your account was asked for.")
     )
-    ACCESS_ENDED = Words(
+    ACCESS_ENDED = NoticeText(
         _("All access was ended"),
         _(
             "All sessions, tokens, webhooks, shared links and connected accounts were ended. "
             "Sign in anew where you need to."
         ),
     )
-    ADDRESS_RESTORED = Words(
+    ADDRESS_RESTORED = NoticeText(
         _("Your address is back"),
         _("The change of your email address was undone, and all access was ended."),
     )
-    ERASED = Words(
+    ERASED = NoticeText(
         _("Your account is gone"), _("Your account was erased, with all photos and predictions.")
     )
 

@@ -6,13 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
-from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils import timezone
 
 from classifier.models import AuditEntry, Outfit
+from classifier.web import client_ip
 
 Action = AuditEntry.Action
 
@@ -35,10 +35,10 @@ def record(
     """
     actor = _signed_in(request) if actor is None else actor
     subject = actor if subject is None else subject
-    told = AuditEntry(
+    entry = AuditEntry(
         action=action, actor_id=actor, subject_id=subject, outfit_id=outfit, details=details
     )
-    _write([told], request)
+    _write([entry], request)
 
 
 def record_looks(request: HttpRequest, outfits: Iterable[Outfit], reason: str) -> None:
@@ -94,6 +94,6 @@ def _address(request: HttpRequest | None) -> str | None:
     if request is None:
         return None
     try:
-        return str(get_adapter().get_client_ip(request))
+        return client_ip(request)
     except PermissionDenied:  # whoever calls has none, as over a unix socket
         return None

@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from classifier.access import outfits_of
 from classifier.models import Outfit
+from imaging.moment import EARLIEST_YEAR
 
-EARLIEST = date(1990, 1, 1)
-"""No camera of before wrote a date; clocks that were never set say 1970 or 1980."""
+EARLIEST = date(EARLIEST_YEAR, 1, 1)
 
 
 def day_taken(taken: datetime | None, zone: tzinfo) -> date | None:

@@ -6,7 +6,6 @@ one without asking the database (as GitHub's tokens do: "Behind GitHub's new aut
 formats", 2021).
 """
 
-import hashlib
 import secrets
 import string
 import uuid
@@ -24,6 +23,7 @@ from django.utils.translation import gettext as _
 from classifier.limits.ledger import LimitReached, one_more
 from classifier.models import ApiToken, Scope
 from classifier.models.people import has_confirmed_address
+from classifier.values.digests import digest_of
 
 PREFIX = "fasi_"
 ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
@@ -68,7 +68,7 @@ def issue_token(
                 owner=owner,
                 name=name,
                 start=text[:SHOWN_LENGTH],
-                digest=_digest(text),
+                digest=digest_of(text),
                 scopes=chosen,
                 expires=expires,
             )
@@ -86,7 +86,7 @@ def find_token(text: str) -> ApiToken | None:
     token = (
         ApiToken.objects.select_related("owner")
         .filter(_unexpired())
-        .filter(digest=_digest(text), revoked__isnull=True, owner__is_active=True)
+        .filter(digest=digest_of(text), revoked__isnull=True, owner__is_active=True)
         .first()
     )
     if token and (token.last_used is None or token.last_used < now - USE_NOTED_EVERY):
@@ -133,7 +133,3 @@ def _checksum(body: str) -> str:
         number, digit = divmod(number, len(ALPHABET))
         digits = ALPHABET[digit] + digits
     return digits
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
