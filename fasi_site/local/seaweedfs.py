@@ -7,19 +7,19 @@ Only its S3 port is for others, and asks for signatures. Everything else it list
 to itself: mutual TLS with a key that is made at each start, on gRPC and on HTTP.
 """
 
-import http.client
 import json
 import os
 import secrets
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from http import HTTPStatus
 from pathlib import Path
 
 from fasi_site.local.certificates import write_certificate
 from fasi_site.local.data import DataFolder, write_private
 from fasi_site.local.ports import HOST
-from fasi_site.local.service import Service
+from fasi_site.local.service import Service, http_status
 
 BUCKET = "fasi"
 PARTS = ("master", "volume", "filer", "s3", "admin")
@@ -84,14 +84,7 @@ class SeaweedFS(Service):
         self._start(command)
 
     def answers(self) -> bool:
-        connection = http.client.HTTPConnection(HOST, self.port, timeout=1)
-        try:
-            connection.request("GET", "/healthz")
-            return connection.getresponse().status == http.HTTPStatus.OK
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            connection.close()
+        return http_status(self.port, "/healthz") == HTTPStatus.OK
 
     def stop(self) -> None:
         super().stop()

@@ -1,5 +1,6 @@
 """What the services have in common."""
 
+import http.client
 import os
 import signal
 import subprocess
@@ -11,6 +12,19 @@ from pathlib import Path
 from fasi_site.local import subprocesses
 from fasi_site.local.data import DataFolder
 from fasi_site.local.errors import LocalError, tail
+from fasi_site.local.ports import HOST
+
+
+def http_status(port: int, path: str, method: str = "GET") -> int | None:
+    """What a server of this machine answers; None where it does not answer within a second."""
+    connection = http.client.HTTPConnection(HOST, port, timeout=1)
+    try:
+        connection.request(method, path)
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return None
+    finally:
+        connection.close()
 
 
 class Service(ABC):
