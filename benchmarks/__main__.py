@@ -7,10 +7,8 @@ the machines are shared and noisy, so compare figures of one run, and ratios.
 import json
 import os
 import platform
-import shutil
 import signal
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +16,7 @@ from pathlib import Path
 from benchmarks import api, crawler, engine, folder, memory, queue, whole_way
 from benchmarks.siege import __main__ as siege
 from tests.support.live_stack import LiveStack
-from tests.support.starting import Up
+from tests.support.starting import Up, own_folder
 
 RESULTS = Path(__file__).parent / "results" / "latest.json"
 # What each figure is, and what the design holds it to.
@@ -99,12 +97,8 @@ def main() -> None:
     }
     for name, measure in parts.items():
         print(f"measuring: {name} ...", file=sys.stderr)
-        place = Path(tempfile.mkdtemp(prefix="fasi-bench-")).resolve()
-        place.chmod(0o711)  # PostgreSQL may run as another user, who must pass through
-        try:
+        with own_folder("bench") as place:
             figures |= measure(place)
-        finally:
-            shutil.rmtree(place, ignore_errors=True)
     figures["queue_share_of_raw"] = (
         figures["queue_photos_per_s"] / figures["raw_engine_photos_per_s"]
     )

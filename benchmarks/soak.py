@@ -4,13 +4,11 @@ The exit code is 1 where an accepted photo was lost, doubled or stuck, or failed
 """
 
 import argparse
-import shutil
 import sys
-import tempfile
-from pathlib import Path
 
 from tests.support.live_stack import LiveStack
 from tests.support.soak import soak
+from tests.support.starting import own_folder
 
 
 def main() -> int:
@@ -19,13 +17,8 @@ def main() -> int:
     parser.add_argument("-n", type=int, default=500, help="photos")
     parser.add_argument("--seed", type=int, default=0, help="of what dies when")
     options = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="fasi-soak-")).resolve()
-    folder.chmod(0o711)  # PostgreSQL may run as another user, who must pass through
-    try:
-        with LiveStack(folder) as stack:
-            tally = soak(stack, options.n, options.seed)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with own_folder("soak") as folder, LiveStack(folder) as stack:
+        tally = soak(stack, options.n, options.seed)
     for title, counts in (("struck", tally.strikes), ("failed", tally.reasons)):
         for name, number in sorted(counts.items()):
             print(f"{title:8}{name:32}{number:6}")

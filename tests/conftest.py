@@ -164,6 +164,17 @@ def release(site: None, _starter: dict[str, Any]) -> Release:
     return release
 
 
+@pytest.fixture
+def classified(make_outfit: Callable[..., Outfit], release: Release) -> Outfit:
+    """An outfit with its prediction."""
+    from worker.classification import work
+
+    outfit = make_outfit()
+    assert work(budget_s=30) == 1
+    outfit.refresh_from_db()
+    return outfit
+
+
 @pytest.fixture(scope="session")
 def starter_copy(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
     """A copy of the starter bundle that a test may change."""

@@ -7,7 +7,6 @@ and writes the prediction down. Compare ratios of one run: machines are noisy.
 import argparse
 import http.client
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -20,7 +19,7 @@ from benchmarks import whole_way
 from fasi_site.local.ports import HOST, free_port
 from tests.support.live_stack import LiveStack
 from tests.support.noisy_photos import noisy_photo
-from tests.support.starting import ROOT, wait_until
+from tests.support.starting import ROOT, own_folder, wait_until
 
 PYTHON = ROOT / ".local" / "peers" / "bin" / "python"
 # Path of each server, and whether it wants a form rather than the photo itself.
@@ -128,13 +127,8 @@ def _body(photo: bytes, *, form: bool) -> tuple[bytes, str]:
 
 
 def _our_rate() -> float:
-    folder = Path(tempfile.mkdtemp(prefix="fasi-peers-")).resolve()
-    folder.chmod(0o711)  # PostgreSQL may run as another user, who must pass through
-    try:
-        with LiveStack(folder, {}) as stack:
-            return whole_way.measure(stack)["http_photos_per_s"]
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with own_folder("peers") as folder, LiveStack(folder, {}) as stack:
+        return whole_way.measure(stack)["http_photos_per_s"]
 
 
 if __name__ == "__main__":

@@ -4,13 +4,12 @@ Products of their own are attacked on 127.0.0.1, with counts and times that are 
 attack somebody else asks and uploads; what they feel is the figure.
 """
 
-import shutil
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from benchmarks.siege import bombs, connections, deliveries, races
 from tests.support.live_stack import FOR_FAULTS, LiveStack
+from tests.support.starting import own_folder
 
 ROWS: Mapping[str, tuple[str, str]] = {
     **connections.ROWS,
@@ -42,12 +41,8 @@ def measure(folder: Path) -> dict[str, float]:
 
 def main() -> None:
     """Attack, and print what it cost the others."""
-    folder = Path(tempfile.mkdtemp(prefix="fasi-siege-")).resolve()
-    folder.chmod(0o711)
-    try:
+    with own_folder("siege") as folder:
         figures = measure(folder)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
     for name, (text, hold) in ROWS.items():
         print(f"{text:62}{figures[name]:>10.4g}{hold:>10}")
 

@@ -7,16 +7,14 @@ how long it takes on the idle product.
 
 import json
 import socket
-import tempfile
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from threading import Event, Thread
 
 import requests
 
 from tests.support.live_stack import FOR_FAULTS, LiveStack
-from tests.support.starting import wait_until
+from tests.support.starting import own_folder, wait_until
 
 DEAD, EACH = 10, 30
 _FILL = """
@@ -104,11 +102,8 @@ def _delivery_s(program: _Program, hook: str, receiver: Receiver) -> float:
 
 def main() -> None:
     """Start a product, measure, print."""
-    with tempfile.TemporaryDirectory(prefix="fasi-siege-") as folder:
-        place = Path(folder).resolve()
-        place.chmod(0o711)  # PostgreSQL may run as another user, who must pass through
-        with LiveStack(place, FOR_FAULTS) as stack:
-            print(json.dumps(measure(stack), indent=2))
+    with own_folder("siege") as folder, LiveStack(folder, FOR_FAULTS) as stack:
+        print(json.dumps(measure(stack), indent=2))
 
 
 if __name__ == "__main__":

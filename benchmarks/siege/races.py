@@ -5,16 +5,15 @@ printed is how many came through beyond the limit: none may.
 """
 
 import json
-import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from threading import Barrier
 
 import requests
 
 from tests.support.images import outfit_jpeg
 from tests.support.live_stack import FOR_FAULTS, LiveStack
+from tests.support.starting import own_folder
 
 TIMES = 16
 MOST = 5
@@ -82,11 +81,8 @@ def _beyond(stack: LiveStack, name: str, send: Send) -> int:
 
 def main() -> None:
     """Start a product, measure, print."""
-    with tempfile.TemporaryDirectory(prefix="fasi-siege-") as folder:
-        place = Path(folder).resolve()
-        place.chmod(0o711)  # PostgreSQL may run as another user, who must pass through
-        with LiveStack(place, SETTINGS) as stack:
-            print(json.dumps(measure(stack), indent=2))
+    with own_folder("siege") as folder, LiveStack(folder, SETTINGS) as stack:
+        print(json.dumps(measure(stack), indent=2))
 
 
 if __name__ == "__main__":

@@ -5,9 +5,11 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -28,6 +30,15 @@ def wait_until(
     while not holds():
         assert time.monotonic() < end, f"waited {patience_s:.0f} s in vain for: {what}"
         time.sleep(pause_s)
+
+
+@contextmanager
+def own_folder(prefix: str) -> Iterator[Path]:
+    """An empty folder for a stack, gone at the end. PostgreSQL may run as another user."""
+    with tempfile.TemporaryDirectory(prefix=f"fasi-{prefix}-", ignore_cleanup_errors=True) as name:
+        folder = Path(name).resolve()
+        folder.chmod(0o711)
+        yield folder
 
 
 def environment(data: Path, **variables: str) -> dict[str, str]:

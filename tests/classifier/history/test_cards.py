@@ -28,14 +28,6 @@ Make = Callable[..., Outfit]
 JSON = {"Accept": "application/json"}
 
 
-@pytest.fixture
-def classified(make_outfit: Make, release: Release) -> Outfit:
-    outfit = make_outfit()
-    work(budget_s=30)
-    outfit.refresh_from_db()
-    return outfit
-
-
 def another_style(outfit: Outfit) -> str:
     prediction = outfit.predictions.get()
     return next(style for style in prediction.release.styles.ids if style != prediction.style)

@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import pytest
 import requests
 from django.conf import settings as django_settings
 from django.contrib.auth.models import User
@@ -16,17 +15,8 @@ from classifier.lifecycle.claims import claim_outfits, fail
 from classifier.lifecycle.failures import Failure
 from classifier.models import Outfit, Prediction, Release, Scope
 from classifier.storage import objects
-from worker.classification import work
 
 Make = Callable[..., Outfit]
-
-
-@pytest.fixture
-def classified(make_outfit: Make, release: Release) -> Outfit:
-    outfit = make_outfit()
-    assert work(budget_s=30) == 1
-    outfit.refresh_from_db()
-    return outfit
 
 
 def addresses(outfit_id: uuid.UUID) -> Iterator[str]:

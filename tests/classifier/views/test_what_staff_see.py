@@ -8,20 +8,11 @@ from django.test import Client
 
 from classifier.audit import Action
 from classifier.lifecycle.reviews import record_review
-from classifier.models import AuditEntry, Outfit, Prediction, Release, Review
+from classifier.models import AuditEntry, Outfit, Prediction, Review
 from classifier.personal_data.consents import record_consent
 from tests.conftest import signed_in
-from worker.classification import work
 
 Make = Callable[..., Outfit]
-
-
-@pytest.fixture
-def classified(make_outfit: Make, release: Release) -> Outfit:
-    outfit = make_outfit()
-    work(budget_s=30)
-    outfit.refresh_from_db()
-    return outfit
 
 
 def looks() -> list[AuditEntry]:
