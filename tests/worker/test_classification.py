@@ -93,7 +93,7 @@ def test_while_redis_is_away_thumbs_come_from_the_bucket(
     make_outfit: Make, release: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     away = Redis(port=9, socket_connect_timeout=1)
-    monkeypatch.setattr(thumb_cache, "_redis", lambda: away)
+    monkeypatch.setattr(thumb_cache, "cache_server", lambda: away)
     make_outfit()
     assert work(budget_s=30) == 1
 

@@ -133,9 +133,10 @@ def test_exports(owner: User, settings: Any) -> None:
         return True
 
     at_once(TIMES, ask)
-    assert Usage.objects.get().exports == 3
-    with pytest.raises(LimitReached):
-        request_export(owner.pk)
+    # Whoever asks while another's export is pending gets that one, so fewer may have been counted.
+    counted = Usage.objects.get().exports
+    assert 1 <= counted <= 3
+    assert [ask(0) for _ in range(4 - counted)] == [True] * (3 - counted) + [False]
     assert not Export.objects.exists()
 
 
