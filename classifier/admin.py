@@ -17,7 +17,7 @@ from django_stubs_ext import StrOrPromise
 from classifier.audit import Action, record
 from classifier.audit import admin as audit_admin  # noqa: F401  (registers its page)
 from classifier.lifecycle.removal import remove_outfit
-from classifier.lifecycle.reviews import record_review
+from classifier.reviews.verdicts import record_review
 from classifier.models import Batch, Consent, Outfit, Prediction, Release, Review
 from classifier.storage.objects import StorageUnavailable
 

@@ -28,7 +28,7 @@ from classifier.api.submit import FORM, submit_photos
 from classifier.catalogue import is_known
 from classifier.history.days import change_day
 from classifier.lifecycle.removal import remove_outfit
-from classifier.lifecycle.reviews import UnknownStyle, record_review
+from classifier.reviews.verdicts import UnknownStyle, record_review
 from classifier.lifecycle.waiting import LONGEST_S, answer_later
 from classifier.models import Outfit, Prediction, Review
 

@@ -1,7 +1,7 @@
 """What somebody wore, as rows tell it: what the profile is computed from, and what looks alike.
 
 An outfit counts by the probabilities of its newest prediction, but wholly for its style where a
-review made that certain (`classifier.lifecycle.reviews`). A photo that counts as no outfit is left
+review made that certain (`classifier.reviews.verdicts`). A photo that counts as no outfit is left
 out of all of it, and one that is none of our styles of what is said about styles. Looks are
 compared by the cosine of embeddings, which only one release's have in common.
 

@@ -87,7 +87,7 @@ class Outfit(models.Model):
     error_text = models.TextField(blank=True)
     # What counts in histories and profiles: the prediction's kind and style, or a review's. Kept
     # here so that lists are filtered by an index; `lifecycle.claims.finish` and
-    # `lifecycle.reviews` write them together with what they follow from. A photo counts as an
+    # `reviews.verdicts` write them together with what they follow from. A photo counts as an
     # outfit until something says otherwise. Without a style it is no outfit, or none of our styles.
     kind = models.CharField(
         max_length=10,

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from django.db.models import OuterRef, Subquery
 
-from classifier.lifecycle.reviews import STAFF_FIRST
+from classifier.reviews.verdicts import STAFF_FIRST
 from classifier.models import Consent, Outfit, Prediction, Review
 from classifier.storage import objects
 from classifier.storage.objects import ObjectMissing

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from classifier.history import sharing
-from classifier.lifecycle.reviews import record_review
+from classifier.reviews.verdicts import record_review
 from classifier.models import Outfit, Prediction, Release, Review, Share
 from classifier.storage import objects
 from tests.conftest import signed_in

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from classifier.history.queries import daily_totals, extremes_of, latest_styles, similar_to
-from classifier.lifecycle.reviews import record_review
+from classifier.reviews.verdicts import record_review
 from classifier.models import Outfit, Release, Review
 from tests.support.factories import add_outfit, add_prediction
 from worker.releases import activate, register_starter

@@ -12,7 +12,7 @@ from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 
 from classifier.lifecycle.removal import remove_outfit
-from classifier.lifecycle.reviews import record_review
+from classifier.reviews.verdicts import record_review
 from classifier.models import Outfit, Prediction, Release, Review
 from classifier.personal_data.consents import record_consent
 from classifier.storage import objects

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from classifier.leases import Lease, LeaseLost
 from classifier.lifecycle.failures import Failure
-from classifier.lifecycle.reviews import record_review
+from classifier.reviews.verdicts import record_review
 from classifier.models import Export, Outfit, Release, Review
 from classifier.orphans import ORPHAN_AGE, remove_orphans
 from classifier.personal_data import exports

@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from classifier.lifecycle.removal import remove_outfits
-from classifier.lifecycle.reviews import record_review
+from classifier.reviews.verdicts import record_review
 from classifier.models import (
     Batch,
     Consent,
