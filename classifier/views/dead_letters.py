@@ -75,8 +75,8 @@ class DeadLettersView(View):
         queued = len(requeue(chosen))
         if gone := len(chosen) - queued:
             text = ngettext(
-                "%d outfit was no dead letter any more.",
-                "%d outfits were no dead letters any more.",
+                "%d photo was not among the failed ones any more.",
+                "%d photos were not among the failed ones any more.",
                 gone,
             )
             messages.info(request, text % gone)
@@ -108,7 +108,7 @@ def delete_dead_letter(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpRe
             record(Action.STAFF_DELETED, request=request, subject=subject, outfit=outfit_id)
             messages.success(request, _("The outfit and its photo are deleted."))
         else:
-            messages.info(request, _("That outfit was no dead letter any more. It was kept."))
+            messages.info(request, _("That photo was not among the failed ones any more. It was kept."))
     return redirect(_address(request.POST.get("reason", "")))
 
 

@@ -145,7 +145,7 @@ def test_staff_queue_one_the_ticked_or_all_of_a_kind_again(
     ticked = [str(each.pk) for each in broken[:2]]
     page = as_staff.post(INBOX, {"outfit": ticked}, follow=True).content.decode()
     assert "1 outfit is queued again." in page
-    assert "1 outfit was no dead letter any more." in page
+    assert "1 photo was not among the failed ones any more." in page
     assert set(Outfit.objects.filter(status="queued")) == set(broken[:2])
     as_staff.post(INBOX, {"all": "1", "reason": "object_broken"})
     assert set(Outfit.objects.filter(status="queued")) == set(broken)
