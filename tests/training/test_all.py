@@ -11,6 +11,7 @@ import pytest
 
 from inference.bundle import load_bundle, write_sums
 from inference.engine import load_engine
+from inference.reference import REFERENCE, read_reference
 from tests.training.drawn import TAXONOMY, draw_others, draw_photos
 from tests.training.made_up import make_run
 from training.cli import main
@@ -71,6 +72,9 @@ def test_drawn_photos_become_a_bundle_that_tells_them_apart(tmp_path: Path, taxo
     assert bundle.calibration.gate is not None
     assert bundle.calibration.sets is not None
     assert "## What it takes for an outfit" in (bundle.path / "MODEL_CARD.md").read_text()
+    reference = read_reference((bundle.path / REFERENCE).read_bytes())
+    assert reference.embeddings.shape == (bundle.metrics["photos"]["train"], 256)
+    assert reference.photos == bundle.metrics["photos"]["val"]
     assert names_in(tmp_path / "models") == ["tiny"]
     assert str(tmp_path) not in (bundle.path / "style.xml").read_text()
     assert "Warm" in (tmp_path / "work" / "runs" / "tiny" / "report.html").read_text()

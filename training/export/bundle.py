@@ -15,6 +15,7 @@ from training.data.dataset import load_others, load_splits
 from training.export.measure import measure
 from training.export.metadata import write_papers
 from training.export.quantise import quantised
+from training.export.reference import write_reference
 from training.model.convert import save_keras, save_openvino, to_openvino
 from training.model.graph import BACKBONE, Backbone, serving_graph
 from training.model.head import Head, Projection
@@ -67,6 +68,7 @@ def export_run(
             **measured,
         }
         write_papers(folder, run, rules, metrics)
+        write_reference(folder, run, train, val, rules.not_sure.value)
     return load_bundle(output)
 
 
