@@ -1,11 +1,53 @@
 """What the reference of a bundle is made of."""
 
+import shutil
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from inference.reference import PERCENTS
+from inference.bundle import load_bundle
+from inference.engine import load_engine
+from inference.reference import PERCENTS, REFERENCE, read_reference
 from tests.support.references import clustered
-from training.export.reference import OWN, SAMPLE, reference_of, sample_of
+from tests.training.drawn import random_inputs
+from training.data.dataset import Split
+from training.export.reference import LEAST, OWN, SAMPLE, reference_of, sample_of, write_reference
+from training.recipe import read_recipe
+from training.runs import Run
+
+STARTER = Path(__file__).resolve().parents[2] / "models" / "starter"
+
+
+def split_of(count: int, source: str) -> Split:
+    images = random_inputs(count)
+    return Split((b"",) * count, images, np.zeros(count, np.int64), (source,) * count)
+
+
+def test_the_file_has_what_the_engine_that_serves_says(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(STARTER, tmp_path / "bundle"))
+    bundle = load_bundle(folder)
+    run = Run(tmp_path, read_recipe("starter"), bundle.taxonomy, ())
+    train, val = split_of(LEAST, "street"), split_of(5, "street")
+
+    assert write_reference(folder, run, train, val, bundle.calibration.threshold)
+
+    reference = read_reference((folder / REFERENCE).read_bytes())
+    said = load_engine("openvino", bundle).run(val.images)
+    assert reference.embeddings.shape == (LEAST, 256)
+    assert (
+        reference.styles.tolist()
+        == np.bincount(said.probabilities.argmax(1), minlength=13).tolist()
+    )
+    # The validation photos are among those of training here.
+    assert reference.distances_of(said.embeddings).max() <= reference.distances[-1] + 1e-3
+
+
+def test_a_run_on_peoples_own_photos_alone_writes_no_reference(tmp_path: Path) -> None:
+    run = Run(tmp_path, read_recipe("starter"), load_bundle(STARTER).taxonomy, ())
+
+    assert not write_reference(tmp_path, run, split_of(LEAST, OWN), split_of(1, OWN), 0.5)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_reference_counts_what_the_model_says_of_validation_photos() -> None:
