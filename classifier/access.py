@@ -25,8 +25,15 @@ class SignedInRequest(HttpRequest):
 
 
 def outfits_of(user: User) -> QuerySet[Outfit]:
-    """The person's outfits, newest day first, with the predictions that a card shows."""
-    shown = Prediction.objects.select_related("release").defer("embedding", "activation_map")
+    """The person's outfits, newest day first, with the predictions that speak for them.
+
+    What a release says that nobody is to see yet is not among them.
+    """
+    shown = (
+        Prediction.objects.filter(shown=True)
+        .select_related("release")
+        .defer("embedding", "activation_map")
+    )
     return (
         Outfit.objects.filter(owner=user)
         .order_by("-day", "-created", "-id")

@@ -17,8 +17,8 @@ from django_stubs_ext import StrOrPromise
 from classifier.audit import Action, record
 from classifier.audit import admin as audit_admin  # noqa: F401  (registers its page)
 from classifier.lifecycle.removal import remove_outfit
-from classifier.reviews.verdicts import record_review
 from classifier.models import Batch, Consent, Outfit, Prediction, Release, Review
+from classifier.reviews.verdicts import record_review
 from classifier.storage.objects import StorageUnavailable
 
 OTHER_ANSWERS = [answer for answer in Review.Answer if answer != Review.Answer.STYLE]
@@ -152,7 +152,7 @@ class ReviewForm(forms.ModelForm[Prediction]):
 
 @admin.register(Prediction)
 class PredictionAdmin(admin.ModelAdmin[Prediction]):
-    """What releases said of photos whose owners let staff review them.
+    """What is said of photos whose owners let staff review them.
 
     A reviewer opens one and sets the right style.
     """
@@ -189,7 +189,7 @@ class PredictionAdmin(admin.ModelAdmin[Prediction]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Prediction]:
         owners = Consent.objects.owners().values("pk")
-        reviewable = super().get_queryset(request).filter(outfit__owner__in=owners)
+        reviewable = super().get_queryset(request).filter(outfit__owner__in=owners, shown=True)
         return reviewable.prefetch_related("reviews__by")
 
     def has_add_permission(self, request: HttpRequest) -> bool:

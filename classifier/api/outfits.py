@@ -23,14 +23,14 @@ from classifier.api.schemas import (
     OutfitPage,
     UploadedOut,
 )
-from classifier.api.serializers import correction_out, outfit_out
+from classifier.api.serializers import correction_out, outfit_out, outfits_out
 from classifier.api.submit import FORM, submit_photos
 from classifier.catalogue import is_known
 from classifier.history.days import change_day
 from classifier.lifecycle.removal import remove_outfit
-from classifier.reviews.verdicts import UnknownStyle, record_review
 from classifier.lifecycle.waiting import LONGEST_S, answer_later
 from classifier.models import Outfit, Prediction, Review
+from classifier.reviews.verdicts import UnknownStyle, record_review
 
 router = Router()
 
@@ -79,9 +79,9 @@ def list_outfits(
     """Your outfits, newest first. `next` is the address of the page after this one."""
     if filters.style is not None and not is_known(filters.style):
         raise problem(Code.UNKNOWN_STYLE)
-    rows = outfits_of(request.auth.owner).prefetch_related("predictions__reviews")
+    rows = outfits_of(request.auth.owner)
     page, following = page_after(request, filters.filter(rows), cursor, limit)
-    return OutfitPage(items=[outfit_out(request, outfit) for outfit in page], next=following)
+    return OutfitPage(items=outfits_out(request, page), next=following)
 
 
 @router.get("/{uuid:outfit_id}", auth=READ, response=OutfitOut)

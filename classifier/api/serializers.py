@@ -1,6 +1,6 @@
 """How rows are shown in the API."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -34,6 +34,7 @@ from classifier.models import (
     Review,
     Webhook,
 )
+from classifier.reviews.verdicts import owners_reviews
 from inference.taxonomy import Style
 
 
@@ -42,7 +43,17 @@ def outfit_url(request: HttpRequest, outfit: Outfit) -> str:
 
 
 def outfit_out(request: HttpRequest, outfit: Outfit) -> OutfitOut:
-    """The outfit with what is known about it; reads prefetched predictions and their reviews."""
+    """The outfit with what is known about it; reads prefetched predictions."""
+    return outfits_out(request, [outfit])[0]
+
+
+def outfits_out(request: HttpRequest, outfits: Sequence[Outfit]) -> list[OutfitOut]:
+    """The outfits, each with what is known about it; reads prefetched predictions."""
+    corrections = owners_reviews(outfits)
+    return [_outfit(request, outfit, corrections.get(outfit.pk)) for outfit in outfits]
+
+
+def _outfit(request: HttpRequest, outfit: Outfit, correction: Review | None) -> OutfitOut:
     prediction = outfit.prediction
     failed = outfit.status == Outfit.Status.FAILED
     return OutfitOut(
@@ -65,7 +76,7 @@ def outfit_out(request: HttpRequest, outfit: Outfit) -> OutfitOut:
         photo_url=request.build_absolute_uri(ticketed("outfit_photo", outfit.pk)),
         thumb_url=request.build_absolute_uri(ticketed("outfit_thumb", outfit.pk)),
         prediction=_prediction(outfit, prediction) if prediction else None,
-        correction=_correction(outfit, prediction) if prediction else None,
+        correction=correction_out(correction) if correction else None,
         failure=FailureOut(
             code=outfit.error_code, detail=str(failure_message(outfit.error_code).sentence)
         )
@@ -102,11 +113,6 @@ def _prediction(outfit: Outfit, prediction: Prediction) -> PredictionOut:
         release=prediction.release.name,
         milliseconds=prediction.milliseconds,
     )
-
-
-def _correction(outfit: Outfit, prediction: Prediction) -> CorrectionOut | None:
-    mine = [each for each in prediction.reviews.all() if each.by_id == outfit.owner_id]
-    return correction_out(mine[0]) if mine else None
 
 
 def correction_out(review: Review) -> CorrectionOut:

@@ -21,7 +21,11 @@ def lines(batch: Batch) -> Iterator[str]:
 
 
 def _rows(batch: Batch) -> Iterator[Iterable[str]]:
-    predictions = Prediction.objects.select_related("release").defer("embedding", "activation_map")
+    predictions = (
+        Prediction.objects.filter(shown=True)
+        .select_related("release")
+        .defer("embedding", "activation_map")
+    )
     outfits = batch.outfits.order_by("created", "id").prefetch_related(
         Prefetch("predictions", queryset=predictions)
     )

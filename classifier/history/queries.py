@@ -1,8 +1,8 @@
 """What somebody wore, as rows tell it: what the profile is computed from, and what looks alike.
 
-An outfit counts by the probabilities of its newest prediction, but wholly for its style where a
-review made that certain (`classifier.reviews.verdicts`). A photo that counts as no outfit is left
-out of all of it, and one that is none of our styles of what is said about styles. Looks are
+An outfit counts by the probabilities of the prediction that speaks, but wholly for its style where
+a review made that certain (`classifier.reviews.verdicts`). A photo that counts as no outfit is
+left out of all of it, and one that is none of our styles of what is said about styles. Looks are
 compared by the cosine of embeddings, which only one release's have in common.
 
 Everything is exact and reads the newest NEWEST outfits of one person, by the index of the history:
@@ -37,7 +37,7 @@ _BY_DAY = f"""{_NEWEST}
            sum(probabilities::vector)::real[]
     FROM newest CROSS JOIN LATERAL (
         SELECT release_id, probabilities FROM classifier_prediction
-        WHERE outfit_id = newest.id ORDER BY created DESC LIMIT 1
+        WHERE outfit_id = newest.id AND shown LIMIT 1
     ) AS prediction
     WHERE newest.style > ''
     GROUP BY 1, 2, 3, 4
@@ -89,7 +89,7 @@ _EXTREMES = f"""{_NEWEST}, looks AS MATERIALIZED (
         SELECT newest.id AS outfit_id, embedding
         FROM newest CROSS JOIN LATERAL (
             SELECT embedding FROM classifier_prediction
-            WHERE outfit_id = newest.id AND release_id = %(release)s LIMIT 1
+            WHERE outfit_id = newest.id AND shown AND release_id = %(release)s LIMIT 1
         ) AS prediction
     ), compared AS MATERIALIZED (
         -- Not a join: expecting a single row, the planner would take the mean anew for each.
@@ -102,7 +102,7 @@ _EXTREMES = f"""{_NEWEST}, looks AS MATERIALIZED (
 
 
 def extremes_of(owner_id: int, release_id: int) -> Extremes | None:
-    """The most typical and the most unusual outfit of those that this release looked at.
+    """The most typical and the most unusual outfit of those for which this release speaks.
 
     None if they are the same one, or there is none.
     """
@@ -114,12 +114,12 @@ def extremes_of(owner_id: int, release_id: int) -> Extremes | None:
 
 _SIMILAR = f"""{_NEWEST}, this AS MATERIALIZED (
         SELECT release_id, embedding FROM classifier_prediction
-        WHERE outfit_id = %(outfit)s ORDER BY created DESC LIMIT 1
+        WHERE outfit_id = %(outfit)s AND shown LIMIT 1
     )
     SELECT newest.id, 1 - (prediction.embedding <=> this.embedding)
     FROM this CROSS JOIN newest CROSS JOIN LATERAL (
         SELECT embedding FROM classifier_prediction
-        WHERE outfit_id = newest.id AND release_id = this.release_id LIMIT 1
+        WHERE outfit_id = newest.id AND shown AND release_id = this.release_id LIMIT 1
     ) AS prediction
     WHERE newest.id <> %(outfit)s
     ORDER BY 2 DESC, 1
@@ -130,7 +130,7 @@ _SIMILAR = f"""{_NEWEST}, this AS MATERIALIZED (
 def similar_to(owner_id: int, outfit_id: uuid.UUID, count: int) -> dict[uuid.UUID, float]:
     """The person's outfits that look most like this one of theirs, with the cosine, best first.
 
-    Only outfits that the same release looked at; empty while this one has no prediction.
+    Only outfits for which the same release speaks; empty while this one has no prediction.
     """
     with connection.cursor() as cursor:
         cursor.execute(

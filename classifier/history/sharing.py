@@ -4,6 +4,7 @@ from functools import cache
 from io import BytesIO
 from threading import Lock
 
+from django.db.models import Prefetch
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageFont, ImageOps
 
 from classifier.catalogue import style_of
@@ -36,7 +37,8 @@ def stop(outfit: Outfit) -> None:
 def outfit_of(token: str) -> Outfit | None:
     """The outfit behind a link; none while the photo counts as no outfit."""
     shared = Outfit.objects.filter(share__token=token, kind=Prediction.Kind.OUTFIT)
-    return shared.prefetch_related("predictions__release").first()
+    shown = Prediction.objects.filter(shown=True).select_related("release")
+    return shared.prefetch_related(Prefetch("predictions", queryset=shown)).first()
 
 
 def card_jpeg(outfit: Outfit) -> bytes:

@@ -206,5 +206,5 @@ class Outfit(models.Model):
 
     @property
     def prediction(self) -> Prediction | None:
-        """The newest prediction; reads the prefetched ones where there are any."""
-        return max(self.predictions.all(), key=lambda each: each.created, default=None)
+        """The prediction that speaks; reads the prefetched ones where there are any."""
+        return next((each for each in self.predictions.all() if each.shown), None)

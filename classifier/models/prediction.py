@@ -26,6 +26,10 @@ class Prediction(models.Model):
     length; half precision keeps a million of them at 0.5 GB and moves a cosine by less than 1e-3.
     What is no outfit (`kind`) has a style all the same, for whoever says that it is one, but is
     never `decided`. `gate` and `style_set` are empty where the release's bundle has none.
+
+    Several releases may have predicted an outfit; the one that is `shown` speaks: its owner sees
+    it, and the outfit counts as it says (`classifier.reviews.speaking`). The others are for
+    comparing releases.
     """
 
     class Kind(models.TextChoices):
@@ -59,6 +63,9 @@ class Prediction(models.Model):
     activation_map = models.BinaryField()
     embedding = HalfVectorField(dimensions=EMBEDDING_SIZE)
     milliseconds = models.FloatField(help_text=_("the engine's time for this photo"))
+    shown = models.BooleanField(
+        default=True, db_default=True, help_text=_("the one that speaks for its outfit")
+    )
     created = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -67,6 +74,9 @@ class Prediction(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["outfit", "release"], name="prediction_once_per_release"
+            ),
+            models.UniqueConstraint(
+                fields=["outfit"], condition=Q(shown=True), name="prediction_one_shown"
             ),
             models.CheckConstraint(
                 condition=Q(confidence__gte=0) & Q(confidence__lte=1),

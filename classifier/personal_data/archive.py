@@ -41,6 +41,9 @@ The style is what an outfit counts as: the model's (certainty "sure" or "unsure"
 our staff said ("confirmed" or "corrected"). The kind says whether a photo counts as an outfit, as
 people without an outfit that could be judged, or as none; only an outfit has a style.
 
+An outfit may have several predictions in outfits.json, each by another model. The one that is
+"shown" is what our pages say; the others were made to compare models, and nothing goes by them.
+
 In outfits.json a prediction has the probabilities of all styles; the activation map, 7 x 7 bytes
 row by row, 255 at the strongest point; and the embedding, 256 little-endian half-precision numbers
 (float16). Both are base64. Times are UTC.
@@ -121,11 +124,11 @@ def _write_csv(file: IO[bytes], rows: Iterator[dict[str, Any]]) -> None:
 
 
 def _cells(row: dict[str, Any]) -> list[Any]:
-    newest = row["predictions"][-1] if row["predictions"] else {}
+    shown: dict[str, Any] = next((each for each in row["predictions"] if each["shown"]), {})
     of_prediction = {
-        "predicted_style": newest.get("style"),
-        "confidence": newest.get("confidence"),
-        "model": newest.get("model"),
+        "predicted_style": shown.get("style"),
+        "confidence": shown.get("confidence"),
+        "model": shown.get("model"),
     }
     return [(row | of_prediction)[name] for name in COLUMNS]
 

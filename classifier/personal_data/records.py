@@ -68,6 +68,7 @@ def _prediction(prediction: Prediction) -> dict[str, Any]:
     return {
         "model": prediction.release.name,
         "created": prediction.created.isoformat(),
+        "shown": prediction.shown,
         "kind": prediction.kind,
         "kinds": dict(zip(Prediction.Kind.values, prediction.gate, strict=True))
         if prediction.gate

@@ -17,8 +17,8 @@ from pathlib import Path
 
 from django.db.models import OuterRef, Subquery
 
-from classifier.reviews.verdicts import STAFF_FIRST
 from classifier.models import Consent, Outfit, Prediction, Review
+from classifier.reviews.verdicts import STAFF_FIRST
 from classifier.storage import objects
 from classifier.storage.objects import ObjectMissing
 

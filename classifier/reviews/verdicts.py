@@ -1,9 +1,17 @@
-"""Verdicts on predictions, by staff and by owners: a style, none of ours, an outfit, or none."""
+"""Verdicts on predictions, by staff and by owners: a style, none of ours, an outfit, or none.
 
+A verdict stays with the prediction that it was given on, and says what is right of the photo: it
+holds on when another release speaks for the outfit. Then only whether it confirms or corrects is
+asked anew, of the prediction that speaks.
+"""
+
+import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db import transaction
-from django.db.models import Case, Value, When
+from django.db import connection, transaction
+from django.db.models import Case, F, Value, When
+from django.utils import timezone
 
 from classifier.models import Outfit, Prediction, Review
 
@@ -37,6 +45,8 @@ def record_review(
 ) -> Review:
     """Record what is right, in this person's name; a second verdict replaces their first.
 
+    It does so on whichever release's prediction the first was given.
+
     `style` goes with the answer STYLE, and with no other. The outfit counts as that from now on:
     the owner's word before that of staff. Raises UnknownStyle.
     """
@@ -45,6 +55,9 @@ def record_review(
         raise UnknownStyle(style)
     right = _counts_as(prediction, answer, style) == _predicted(prediction)
     with transaction.atomic():
+        lock([prediction.outfit_id])
+        theirs = Review.objects.filter(prediction__outfit=prediction.outfit_id, by_id=by_id)
+        theirs.exclude(prediction=prediction).delete()
         review, _ = Review.objects.update_or_create(
             prediction=prediction,
             by_id=by_id,
@@ -54,10 +67,53 @@ def record_review(
                 "answer": answer,
                 "style": style,
                 "note": note,
+                "created": timezone.now(),
             },
         )
-        _settle(prediction)
+        settle([prediction.outfit_id])
     return review
+
+
+def owners_reviews(outfits: Collection[Outfit]) -> dict[uuid.UUID, Review]:
+    """What their owners said of these outfits, by the outfit's id."""
+    said = Review.objects.filter(
+        prediction__outfit__in=outfits, by=F("prediction__outfit__owner")
+    ).annotate(outfit=F("prediction__outfit"))
+    return {review.outfit: review for review in said.order_by("created")}
+
+
+def lock(outfit_ids: Collection[uuid.UUID]) -> None:
+    """Keep these outfits from being settled by others until the transaction ends."""
+    rows = Outfit.objects.filter(pk__in=outfit_ids).order_by("pk").select_for_update(no_key=True)
+    list(rows.values_list("pk"))
+
+
+_SETTLE_BY_PREDICTIONS = """
+    UPDATE classifier_outfit AS outfit
+    SET kind = spoken.kind,
+        style = CASE WHEN spoken.kind = 'outfit' THEN spoken.style ELSE '' END,
+        certainty = CASE WHEN spoken.kind <> 'outfit' THEN ''
+                         WHEN spoken.decided THEN 'sure' ELSE 'unsure' END
+    FROM classifier_prediction AS spoken
+    WHERE spoken.outfit_id = outfit.id AND spoken.shown
+      AND outfit.id = ANY(%(ids)s::uuid[]) AND NOT outfit.id = ANY(%(reviewed)s::uuid[])
+"""
+
+
+def settle(outfit_ids: Collection[uuid.UUID]) -> None:
+    """Write down what the outfits count as: what people said of them, else what is predicted.
+
+    The caller has locked them (`lock`), in the transaction in which that changed.
+    """
+    reviews: dict[uuid.UUID, Review] = {}
+    said = Review.objects.filter(prediction__outfit__in=outfit_ids)
+    for review in said.annotate(outfit=F("prediction__outfit")).order_by(*OWNER_FIRST):
+        reviews.setdefault(review.outfit, review)
+    with connection.cursor() as cursor:
+        cursor.execute(_SETTLE_BY_PREDICTIONS, {"ids": list(outfit_ids), "reviewed": list(reviews)})
+    spoken = Prediction.objects.filter(outfit__in=reviews, shown=True)
+    for prediction in spoken.defer("embedding", "activation_map"):
+        _settle_by_review(prediction, reviews[prediction.outfit_id])
 
 
 @dataclass(frozen=True)
@@ -79,15 +135,12 @@ def _counts_as(prediction: Prediction, answer: str, style: str) -> _Counted:
     return _Counted(Kind.OUTFIT, prediction.style if answer == Answer.OUTFIT else style)
 
 
-def _settle(prediction: Prediction) -> None:
-    """Write down what the outfit counts as."""
-    review = prediction.reviews.order_by(*OWNER_FIRST).first()
-    if review is None:
-        return
+def _settle_by_review(prediction: Prediction, review: Review) -> None:
+    """`prediction` speaks for the outfit, and `review` counts before it."""
     counted = _counts_as(prediction, review.answer, review.style)
     if review.answer == Answer.OUTFIT:  # which style it is, nobody has said
         certainty = Certainty.SURE if prediction.decided else Certainty.UNSURE
-    elif review.verdict == Review.Verdict.RIGHT:
+    elif counted == _predicted(prediction):
         certainty = Certainty.CONFIRMED
     else:
         certainty = Certainty.CORRECTED

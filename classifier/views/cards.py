@@ -14,9 +14,9 @@ from classifier.access import SignedInRequest, access_outfit
 from classifier.audit import Action, record
 from classifier.history import sharing
 from classifier.history.heatmap import heat_png
-from classifier.reviews.verdicts import UnknownStyle, record_review
 from classifier.models import Outfit, Prediction, Review
 from classifier.models.people import has_confirmed_address
+from classifier.reviews.verdicts import UnknownStyle, record_review
 from classifier.storage.objects import ObjectMissing, StorageUnavailable
 
 A_DAY = 86_400

@@ -108,7 +108,9 @@ def delete_dead_letter(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpRe
             record(Action.STAFF_DELETED, request=request, subject=subject, outfit=outfit_id)
             messages.success(request, _("The outfit and its photo are deleted."))
         else:
-            messages.info(request, _("That photo was not among the failed ones any more. It was kept."))
+            messages.info(
+                request, _("That photo was not among the failed ones any more. It was kept.")
+            )
     return redirect(_address(request.POST.get("reason", "")))
 
 

@@ -198,7 +198,9 @@ def _styles(outfit: Outfit) -> dict[str, object]:
         "style": style_of(outfit.style) if outfit.style else None,
         "corrected": outfit.certainty == Outfit.Certainty.CORRECTED,
         "confirmed": outfit.certainty == Outfit.Certainty.CONFIRMED,
-        "by_owner": prediction.reviews.filter(role=Review.Role.OWNER).exists(),
+        "by_owner": Review.objects.filter(
+            prediction__outfit=outfit, role=Review.Role.OWNER
+        ).exists(),
         "choices": taxonomy.styles,
         "top": [(style, probability) for style, probability in prediction.top if style.id in worn],
         "wardrobe": wardrobe.name(get_language() or "en") if wardrobe else "",

@@ -49,6 +49,16 @@ def add_outfit(
     )
 
 
+def another_release(release: Release, name: str = "other") -> Release:
+    """A candidate that knows the same styles; it has no bundle."""
+    return Release.objects.create(
+        name=name,
+        bundle_key=f"bundles/{name}/",
+        sha256=hashlib.sha256(name.encode()).hexdigest(),
+        taxonomy=release.taxonomy,
+    )
+
+
 def add_prediction(
     outfit: Outfit,
     release: Release,
@@ -58,19 +68,23 @@ def add_prediction(
     look: Sequence[float] = (1.0,),
     kind: str = "outfit",
     style_set: Sequence[str] = (),
+    shown: bool = True,
 ) -> Prediction:
     """What the release said of it; `look` begins the embedding, zeros end it.
 
-    What the confidence leaves goes in equal parts to the other styles.
+    What the confidence leaves goes in equal parts to the other styles. One that is `shown` speaks
+    for the outfit from now on; another changes nothing of it.
     """
     ids = release.styles.ids
     rest = (1 - confidence) / (len(ids) - 1)
     worn = kind == "outfit"
     decided = worn and confidence >= 0.5
     certainty = Outfit.Certainty.SURE if decided else Outfit.Certainty.UNSURE
-    Outfit.objects.filter(pk=outfit.pk).update(
-        kind=kind, style=style if worn else "", certainty=certainty if worn else ""
-    )
+    if shown:
+        outfit.predictions.update(shown=False)
+        Outfit.objects.filter(pk=outfit.pk).update(
+            kind=kind, style=style if worn else "", certainty=certainty if worn else ""
+        )
     vector = np.zeros(EMBEDDING)
     vector[: len(look)] = look
     return Prediction.objects.create(
@@ -86,6 +100,7 @@ def add_prediction(
         activation_map=bytes(49),
         embedding=(vector / np.linalg.norm(vector)).tolist(),
         milliseconds=1.0,
+        shown=shown,
     )
 
 

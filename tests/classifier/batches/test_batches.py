@@ -17,10 +17,10 @@ from classifier.batches.service import cancel
 from classifier.lifecycle.claims import claim_outfits, put_back
 from classifier.lifecycle.failures import Failure
 from classifier.lifecycle.requeue import requeue
-from classifier.reviews.verdicts import record_review
 from classifier.models import Batch, Outfit, Release, Review, Unpacking
 from classifier.orphans import ORPHAN_AGE, remove_orphans
 from classifier.personal_data.erasure import close_account
+from classifier.reviews.verdicts import record_review
 from classifier.storage import objects
 from tests.support.bucket import all_user_keys, keys_below, take_away
 from tests.support.factories import add_outfit

@@ -15,8 +15,8 @@ from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from classifier.history import sharing
-from classifier.reviews.verdicts import record_review
 from classifier.models import Outfit, Prediction, Release, Review, Share
+from classifier.reviews.verdicts import record_review
 from classifier.storage import objects
 from tests.conftest import signed_in
 from tests.support.at_once import at_once

@@ -10,8 +10,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from classifier.history.queries import daily_totals, extremes_of, latest_styles, similar_to
-from classifier.reviews.verdicts import record_review
 from classifier.models import Outfit, Release, Review
+from classifier.reviews.verdicts import record_review
 from tests.support.factories import add_outfit, add_prediction
 from worker.releases import activate, register_starter
 
@@ -119,7 +119,7 @@ def test_what_is_not_decided_weighs_by_its_probabilities(owner: User, release: R
     assert math.isclose(sum(day.shares.values()), 2, abs_tol=1e-6)
 
 
-def test_only_the_newest_prediction_of_an_outfit_counts(
+def test_only_the_prediction_that_speaks_for_an_outfit_counts(
     owner: User, release: Release, starter_copy: Callable[[], Path]
 ) -> None:
     outfit = add_outfit(owner, release, "formal", days_ago=3).outfit

@@ -14,8 +14,8 @@ from classifier.history.pages import NO_OUTFIT, Filters, history_page
 from classifier.history.queries import daily_totals, extremes_of, latest_styles, similar_to
 from classifier.history.timeline import timeline_of
 from classifier.lifecycle.claims import claim_outfits, finish
-from classifier.reviews.verdicts import UnknownStyle, record_review
 from classifier.models import Outfit, Prediction, Release, Review, Share
+from classifier.reviews.verdicts import UnknownStyle, record_review
 from tests.support.factories import add_outfit
 
 Answer = Review.Answer

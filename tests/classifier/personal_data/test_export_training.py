@@ -12,9 +12,9 @@ from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 
 from classifier.lifecycle.removal import remove_outfit
-from classifier.reviews.verdicts import record_review
 from classifier.models import Outfit, Prediction, Release, Review
 from classifier.personal_data.consents import record_consent
+from classifier.reviews.verdicts import record_review
 from classifier.storage import objects
 from classifier.uploads.accept import accept_photo
 from tests.support.bucket import take_away

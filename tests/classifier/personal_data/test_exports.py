@@ -20,11 +20,11 @@ from django.utils import timezone
 
 from classifier.leases import Lease, LeaseLost
 from classifier.lifecycle.failures import Failure
-from classifier.reviews.verdicts import record_review
 from classifier.models import Export, Outfit, Release, Review
 from classifier.orphans import ORPHAN_AGE, remove_orphans
 from classifier.personal_data import exports
 from classifier.personal_data.consents import record_consent
+from classifier.reviews.verdicts import record_review
 from classifier.storage import multipart, objects
 from classifier.storage.multipart import MultipartObject
 from tests.support.bucket import all_user_keys, keys_below, take_away, uploads_under_way

@@ -12,7 +12,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from classifier.lifecycle.removal import remove_outfits
-from classifier.reviews.verdicts import record_review
 from classifier.models import (
     Batch,
     Consent,
@@ -26,6 +25,7 @@ from classifier.models import (
 )
 from classifier.personal_data.erasure import close_account, erase
 from classifier.personal_data.exports import claim_export, request_export
+from classifier.reviews.verdicts import record_review
 from tests.conftest import signed_in
 from tests.support.bucket import all_user_keys, take_away
 from worker.classification import work

@@ -7,9 +7,9 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from classifier.audit import Action
-from classifier.reviews.verdicts import record_review
 from classifier.models import AuditEntry, Outfit, Prediction, Review
 from classifier.personal_data.consents import record_consent
+from classifier.reviews.verdicts import record_review
 from tests.conftest import signed_in
 
 Make = Callable[..., Outfit]
