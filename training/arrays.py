@@ -12,4 +12,6 @@ Labels = npt.NDArray[np.int64]
 """[N], each a place in the taxonomy."""
 Probabilities = npt.NDArray[np.floating]
 """[N, C], each row sums to 1."""
+Weights = npt.NDArray[np.float64]
+"""[N], how much each photo counts."""
 Flags = npt.NDArray[np.bool_]

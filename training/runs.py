@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from inference.taxonomy import Taxonomy
 from training.data.labelled import DATASET, OTHERS, TAXONOMY, Dataset, Photo, read_dataset
+from training.data.prepared import weighted
 from training.errors import TrainingError
 from training.recipe import Recipe, read_recipe
 from training.writing import replace_text
@@ -134,9 +135,10 @@ def unfinished(folder: Path) -> TrainingError:
 
 def _write_photos(path: Path, photos: Sequence[Photo]) -> None:
     part = path.with_suffix(".part")
+    columns = (*PHOTO_COLUMNS, "weight") if weighted(photos) else PHOTO_COLUMNS
     with part.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(PHOTO_COLUMNS)
+        writer.writerow(columns)
         for photo in photos:
-            writer.writerow([getattr(photo, column) for column in PHOTO_COLUMNS])
+            writer.writerow([getattr(photo, column) for column in columns])
     part.replace(path)

@@ -1,5 +1,7 @@
 """The gate: fitted on kinds, judged by sources that it has not seen, closed where outfits allow."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -32,14 +34,23 @@ def examples() -> GateExamples:
         np.repeat([FOOD, FACE], [30, 10]),
         ("food",) * 30 + ("face",) * 10,
         ("menu",) * 15 + ("market",) * 15 + ("selfies",) * 10,
+        np.ones(40),
     )
-    return gate_examples(features(OUTFIT, 60, 0), others)
+    return gate_examples(features(OUTFIT, 60, 0), np.ones(60), others)
 
 
 def test_the_gate_tells_the_kinds_apart(examples: GateExamples) -> None:
     head = fit_gate(examples, Gate(decay=0.001))
 
     assert (head.logits(examples.features).argmax(axis=1) == examples.kinds).mean() > 0.95
+
+
+def test_photos_that_count_less_move_the_gate_less(examples: GateExamples) -> None:
+    weak = replace(examples, weights=np.where(examples.kinds == FACE, 0.01, 1.0))
+    nobody = np.full((1, 3), 2.0, np.float32)
+    plain, weaker = (fit_gate(each, Gate()).logits(nobody)[0] for each in (examples, weak))
+
+    assert weaker[FACE] - weaker[FOOD] < plain[FACE] - plain[FOOD]
 
 
 def test_a_source_is_in_one_fold_only() -> None:

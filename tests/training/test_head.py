@@ -1,5 +1,7 @@
 """The head, the projection, the temperature and the metrics do what they say."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -39,6 +41,36 @@ def test_balance_lifts_the_small_styles() -> None:
 
     assert weights.mean() == pytest.approx(1)
     assert weights[:9].sum() == pytest.approx(weights[9:].sum())
+
+
+def test_weights_of_one_change_nothing(examples: Examples) -> None:
+    same = replace(examples, weights=np.ones(320))
+    first, second = (fit_head(each, 3, decay=1e-2, balance=0.5) for each in (examples, same))
+
+    assert (first.weights == second.weights).all()
+    assert (first.bias == second.bias).all()
+
+
+def test_wrong_labels_of_little_weight_spoil_little(examples: Examples) -> None:
+    wrong = np.arange(320) % 5 < 2
+    labels = np.where(wrong, (examples.labels + 1) % 3, examples.labels)
+    spoilt = Examples(examples.features, labels)
+    weighted = replace(spoilt, weights=np.where(wrong, 0.05, 1.0))
+
+    def right(given: Examples) -> float:
+        said = fit_head(given, 3, decay=1e-3).logits(examples.features).argmax(axis=1)
+        return float((said == examples.labels).mean())
+
+    assert right(weighted) > 0.98
+    assert right(weighted) > right(spoilt)
+
+
+def test_a_style_is_rare_by_its_weights() -> None:
+    labels, given = np.array([0] * 4 + [1] * 4), np.array([0.5] * 4 + [1.0] * 4)
+    weights = balanced_weights(labels, 2, 1.0, given)
+
+    assert weights.mean() == pytest.approx(1)
+    assert weights[:4].sum() == pytest.approx(weights[4:].sum())
 
 
 def test_embeddings_have_unit_length_and_keep_neighbours(examples: Examples) -> None:

@@ -105,6 +105,34 @@ def test_a_folder_becomes_a_dataset_that_fit_reads(photos: Path, output: Path) -
     ]
 
 
+def test_weights_of_a_manifest_come_through_to_the_run(photos: Path, output: Path) -> None:
+    from training.recipe import Recipe
+    from training.runs import open_run, start_run
+
+    write_manifest(photos)
+    lines = (photos / "manifest.csv").read_text().splitlines()
+    said = ["weight", *("0.25" if "warm" in line else "" for line in lines[1:])]
+    (photos / "manifest.csv").write_text(
+        "\n".join(f"{line},{weight}" for line, weight in zip(lines, said, strict=True))
+    )
+    dataset = prepared(output, photos)
+
+    assert {(each.style, each.weight) for each in dataset.photos} == {("warm", 0.25), ("cold", 1)}
+    run = start_run(output.parent / "run", Recipe(), dataset)
+    assert open_run(run.folder) == run
+
+
+@pytest.mark.parametrize("weight", ["0", "-1", "nan", "inf", "heavy", "101"])
+def test_a_weight_that_is_none_is_refused(
+    photos: Path, output: Path, weight: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (photos / "manifest.csv").write_text(f"path,style,weight\nwarm/000.jpg,warm,{weight}\n")
+
+    sentence = refused(capsys, arguments(output, photos))
+    assert f"Line 2 of {photos / 'manifest.csv'} has the weight {weight!r}" in sentence
+    assert "a number above 0 and at most 100" in sentence
+
+
 def test_the_summary_counts_what_is_there(photos: Path, output: Path) -> None:
     prepared(output, photos, more=("--seed=3",))
     summary = json.loads((output / "summary.json").read_text())

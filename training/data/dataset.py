@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from imaging.reasons import Rejected
 from inference.taxonomy import Taxonomy
-from training.arrays import Images, Labels
+from training.arrays import Images, Labels, Weights
 from training.data.labelled import Photo
 from training.data.others import gate_kind
 from training.data.pictures import input_of, thumb_file
@@ -22,12 +22,13 @@ from training.errors import TrainingError
 @dataclass(frozen=True)
 class Split:
     """``thumbs`` JPEG files, ``images`` uint8 [N, 224, 224, 3] as served, ``labels`` [N] (index in
-    the taxonomy), and where the photos came from."""
+    the taxonomy), where the photos came from, and ``weights`` [N], how much each counts."""
 
     thumbs: tuple[bytes, ...]
     images: Images
     labels: Labels
     sources: tuple[str, ...]
+    weights: Weights
 
 
 def load_splits(photos: Sequence[Photo], taxonomy: Taxonomy) -> tuple[Split, Split]:
@@ -62,6 +63,7 @@ def _loaded(chosen: Sequence[Photo], labels: Sequence[int], what: str) -> Split:
         images=images,
         labels=np.array(labels, np.int64),
         sources=tuple(photo.source for photo in chosen),
+        weights=np.array([photo.weight for photo in chosen], np.float64),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ TAXONOMY = "taxonomy.json"
 PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 SPLITS = ("train", "val")
 VALIDATION_SHARE = 0.15
+MOST_WEIGHT = 100.0
 LEAST_PHOTOS = 5
 """Of every style, in each split a fit needs: fewer cannot be learnt, let alone measured."""
 
@@ -29,7 +31,8 @@ class Photo:
     """One labelled photo.
 
     ``split`` is ``train`` or ``val``, empty where nobody said yet; ``sha256`` may be empty. Photos
-    of one non-empty ``group`` look alike: whoever splits keeps them on one side.
+    of one non-empty ``group`` look alike: whoever splits keeps them on one side. ``weight`` is how
+    much it counts in training, beside 1 for a photo of which nobody said so.
     """
 
     path: Path
@@ -38,6 +41,7 @@ class Photo:
     split: str
     sha256: str = ""
     group: str = ""
+    weight: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -57,8 +61,8 @@ def read_photos(folder: Path, column: str = "style") -> list[Photo]:
     """All labelled photos of ``folder``: its ``manifest.csv``, else ``style/photo.jpg`` folders.
 
     The manifest's ``column`` is taken for the style. The split is what the manifest says, else
-    empty. Further columns are ignored. Raises TrainingError when there is no such folder, no photo,
-    or a manifest that cannot be used.
+    empty; the weight likewise, else 1. Further columns are ignored. Raises TrainingError when there
+    is no such folder, no photo, or a manifest that cannot be used.
     """
     if not folder.is_dir():
         raise TrainingError(f"There is no folder {folder}.")
@@ -134,7 +138,8 @@ def _table(table: Path) -> Iterator[tuple[str, Photo]]:
     """The photos of a prepared table, each with words for where it stands."""
     columns = ("path", "style", "source", "split", "sha256", "group")
     for where, row in _rows(table, columns):
-        yield where, Photo(Path(row["path"]), *(row[column] for column in columns[1:]))
+        said = (row[column] for column in columns[1:])
+        yield where, Photo(Path(row["path"]), *said, weight=_weight(where, row))
 
 
 def _from_manifest(manifest: Path, column: str) -> Iterator[Photo]:
@@ -154,7 +159,25 @@ def _from_manifest(manifest: Path, column: str) -> Iterator[Photo]:
             source=row.get("source") or "unknown",
             split=split,
             sha256=row.get("sha256", "").lower(),
+            weight=_weight(where, row),
         )
+
+
+def _weight(where: str, row: Mapping[str, str]) -> float:
+    """How much the row's photo counts; 1 where the table says nothing of it."""
+    said = row.get("weight", "")
+    if not said:
+        return 1.0
+    try:
+        weight = float(said)
+    except ValueError:
+        weight = math.nan
+    if not 0 < weight <= MOST_WEIGHT:  # not a number is no more than 0 either
+        raise TrainingError(
+            f"{where} has the weight {said!r}; it must be a number above 0 and at most"
+            f" {MOST_WEIGHT:g}. A photo that is not to count is left out."
+        )
+    return weight
 
 
 def _rows(table: Path, columns: tuple[str, ...]) -> Iterator[tuple[str, Mapping[str, str]]]:

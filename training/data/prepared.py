@@ -17,7 +17,7 @@ from training.errors import TrainingError
 DROPPED = "dropped.csv"
 SUMMARY = "summary.json"
 COLUMNS = ("path", "style", "source", "split", "sha256", "width", "height", "group")
-"""Of ``dataset.csv``; paths are absolute."""
+"""Of ``dataset.csv``; paths are absolute. ``weight`` follows where a photo has one."""
 
 
 def summary_of(
@@ -71,9 +71,9 @@ def write_dataset(
                 ("path", "style", "reason", "of"),
                 ((d.photo.path, d.photo.style, d.reason.value, d.of or "") for d in dropped),
             )
-            if others:
-                _write_table(folder / OTHERS, COLUMNS, (_row(checked) for checked in others))
-            _write_table(folder / DATASET, COLUMNS, (_row(checked) for checked in outfits))
+            for name, photos in ((OTHERS, others), (DATASET, outfits)):
+                if photos or name == DATASET:
+                    _write_photos(folder / name, photos)
     except OSError as error:
         raise TrainingError(f"{output} cannot be written: {error.strerror}.") from error
 
@@ -81,6 +81,17 @@ def write_dataset(
 def _by_split(photos: Iterable[Photo]) -> dict[str, int]:
     counts = Counter(photo.split for photo in photos)
     return {split: counts[split] for split in SPLITS}
+
+
+def weighted(photos: Iterable[Photo]) -> bool:
+    """Whether some photo counts more or less than others: only then a table says so."""
+    return any(photo.weight != 1 for photo in photos)
+
+
+def _write_photos(path: Path, photos: Sequence[Checked]) -> None:
+    more = ("weight",) if weighted(checked.photo for checked in photos) else ()
+    rows = ((*_row(checked), *(checked.photo.weight for _ in more)) for checked in photos)
+    _write_table(path, (*COLUMNS, *more), rows)
 
 
 def _row(checked: Checked) -> tuple[object, ...]:

@@ -64,8 +64,8 @@ def left_out_logits(
         out = origin == source
         if out.all():
             break
-        rest = Examples(examples.features[~out], examples.labels[~out])
-        logits[out] = fit_head(rest, classes, decay, balance).logits(examples.features[out])
+        rest = fit_head(examples.part(~out), classes, decay, balance)
+        logits[out] = rest.logits(examples.features[out])
     return logits
 
 

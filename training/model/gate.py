@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inference.calibration import KINDS, OUTFIT
-from training.arrays import Floats, Labels
+from training.arrays import Floats, Labels, Weights
 from training.model.head import Examples, Head, fit_head
 from training.recipe import Gate
 
@@ -18,16 +18,18 @@ from training.recipe import Gate
 @dataclass(frozen=True)
 class GateExamples:
     """``features`` [N, F]; ``kinds`` [N] as places in KINDS; ``names`` [N] what the data calls
-    each kind (``food``, ``group``), ``sources`` [N] where each photo came from."""
+    each kind (``food``, ``group``), ``sources`` [N] where each photo came from, ``weights`` [N] how
+    much each counts."""
 
     features: Floats
     kinds: Labels
     names: tuple[str, ...]
     sources: tuple[str, ...]
+    weights: Weights
 
 
-def gate_examples(outfits: Floats, others: GateExamples) -> GateExamples:
-    """Outfits, features [N, F], and then the others, as the examples of one gate."""
+def gate_examples(outfits: Floats, weights: Weights, others: GateExamples) -> GateExamples:
+    """Outfits, features [N, F] and weights [N], and then the others, as examples of one gate."""
     count = len(outfits)
     return GateExamples(
         np.concatenate([outfits, others.features]),
@@ -35,6 +37,7 @@ def gate_examples(outfits: Floats, others: GateExamples) -> GateExamples:
         (OUTFIT,) * count + others.names,
         # Outfits come from the same sources in serving: each is a source of its own here.
         tuple(f"outfit {number}" for number in range(count)) + others.sources,
+        np.concatenate([weights, others.weights]),
     )
 
 
@@ -78,13 +81,15 @@ def _part(examples: GateExamples, chosen: npt.NDArray[np.bool_]) -> GateExamples
         examples.kinds[places],
         tuple(examples.names[place] for place in places),
         tuple(examples.sources[place] for place in places),
+        examples.weights[places],
     )
 
 
-def _weights(examples: GateExamples, options: Gate) -> npt.NDArray[np.float64]:
+def _weights(examples: GateExamples, options: Gate) -> Weights:
     """Rare kinds count more, by the power ``options.balance`` of their inverse frequency."""
     counts = Counter(examples.names)
     weights = np.array([counts[name] ** -options.balance for name in examples.names])
+    weights *= examples.weights
     outfit = examples.kinds == KINDS.index(OUTFIT)
     if outfit.any() and not outfit.all():
         weights[outfit] /= weights[outfit].sum()

@@ -8,15 +8,22 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
-from training.arrays import Floats, Labels
+from training.arrays import Floats, Labels, Weights
 
 
 @dataclass(frozen=True)
 class Examples:
-    """``features`` [N, F] and ``labels`` [N] (index in the taxonomy) of the same photos."""
+    """``features`` [N, F] and ``labels`` [N] (index in the taxonomy) of the same photos, and
+    ``weights`` [N], how much each counts; without them all count the same."""
 
     features: Floats
     labels: Labels
+    weights: Weights | None = None
+
+    def part(self, chosen: npt.NDArray[np.bool_]) -> Examples:
+        """Those that are ``chosen`` [N]."""
+        weights = None if self.weights is None else self.weights[chosen]
+        return Examples(self.features[chosen], self.labels[chosen], weights)
 
 
 @dataclass(frozen=True)
@@ -58,10 +65,17 @@ def fit_projection(features: Floats, dimensions: int) -> Projection:
     return Projection(axes.astype(np.float32), (mean @ axes).astype(np.float32))
 
 
-def balanced_weights(labels: Labels, classes: int, strength: float) -> npt.NDArray[np.float64]:
-    """A weight per photo, mean 1: inverse style frequency to the power ``strength`` (0 = none)."""
-    counts = np.bincount(labels, minlength=classes).clip(1)
-    weights = (1.0 / counts**strength)[labels]
+def balanced_weights(
+    labels: Labels, classes: int, strength: float, given: Weights | None = None
+) -> Weights:
+    """A weight per photo, mean 1: inverse style frequency to the power ``strength`` (0 = none).
+
+    ``given`` [N] says how much each photo counts besides, and a style's frequency by that.
+    """
+    counts = np.bincount(labels, weights=given, minlength=classes)
+    weights = (1.0 / np.where(counts > 0, counts, 1.0) ** strength)[labels]
+    if given is not None:
+        weights = weights * given
     return np.asarray(weights / weights.mean())
 
 
@@ -70,11 +84,12 @@ def fit_head(
     classes: int,
     decay: float,
     balance: float = 0.0,
-    weights: npt.NDArray[np.float64] | None = None,
+    weights: Weights | None = None,
 ) -> Head:
     """Multinomial logistic regression by L-BFGS; deterministic.
 
-    ``weights`` [N] say how much each example counts; without them ``balance`` does, by style.
+    ``weights`` [N] say how much each example counts; without them ``balance`` does, by style, with
+    the examples' own weights.
 
     Features are standardised for the fit, so that ``decay`` (L2 on the standardised weights, per
     mean loss) means the same for every backbone; the returned head takes them as they are.
@@ -84,7 +99,7 @@ def fit_head(
     scale = features.std(axis=0, dtype=np.float64) + 1e-3
     standard = ((features - mean) / scale).astype(np.float32)
     if weights is None:
-        weights = balanced_weights(labels, classes, balance)
+        weights = balanced_weights(labels, classes, balance, examples.weights)
     sample = weights / weights.sum()
     targets = np.eye(classes, dtype=np.float32)[labels]
     shape = (features.shape[1] + 1, classes)

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 from PIL import Image
 
-from training.arrays import Floats, Images, Labels
+from training.arrays import Floats, Images, Labels, Weights
 from training.model.head import balanced_weights
 from training.recipe import Recipe
 from training.train.augment import augmented, mixed
@@ -27,7 +27,8 @@ class Batches(keras.utils.PyDataset):
 
     ``thumbs`` are the photos' JPEG files. What batch ``i`` of epoch ``e`` holds follows from the
     seed alone, so a resumed run sees what the killed one would have seen. A style with few photos
-    is drawn more often, as the recipe's ``balance`` says; an epoch is as long as the photos are.
+    is drawn more often, as the recipe's ``balance`` says, and so is a photo with a larger weight;
+    an epoch is as long as the photos are.
     """
 
     def __init__(
@@ -37,11 +38,13 @@ class Batches(keras.utils.PyDataset):
         classes: int,
         recipe: Recipe,
         epoch: int = 0,
+        *,
+        weights: Weights | None = None,
     ) -> None:
         super().__init__(workers=THREADS, max_queue_size=4 * THREADS)
         self._thumbs = thumbs
         self._targets = np.eye(classes, dtype=np.float32)[labels]
-        self._weights = balanced_weights(labels, classes, recipe.tune.balance)
+        self._weights = balanced_weights(labels, classes, recipe.tune.balance, weights)
         self._recipe = recipe
         self._natural = [thumb for thumb in thumbs if flat_background(_decoded(thumb)) is None]
         self._epoch = epoch

@@ -70,15 +70,18 @@ class _Seen:
     """What a backbone sees of the photos: features, those of training also mirrored."""
 
     def __init__(self, cache: FeatureCache, train: Split, val: Split) -> None:
-        self.plain = cache.features(train.images, "Features")
+        self.plain, self.weights = cache.features(train.images, "Features"), train.weights
         mirrored = cache.features(train.images[:, :, ::-1], "Features, mirrored")
         self.train = Examples(
-            np.concatenate([self.plain, mirrored]), np.concatenate([train.labels, train.labels])
+            np.concatenate([self.plain, mirrored]),
+            np.concatenate([train.labels, train.labels]),
+            np.concatenate([train.weights, train.weights]),
         )
         self.val = Examples(cache.features(val.images, "Features, validation"), val.labels)
         self.all = Examples(
             np.concatenate([self.plain, self.val.features]),
             np.concatenate([train.labels, val.labels]),
+            np.concatenate([train.weights, val.weights]),
         )
 
 
@@ -101,8 +104,8 @@ def _fit_gate(run: Run, cache: FeatureCache, seen: _Seen, say: Callable[[str], N
     options, seed = run.recipe.gate, run.recipe.seed
     features = cache.features(others.images, "Features, others")
     names = tuple(photo.style for photo in run.others)
-    rest = GateExamples(features, others.labels, names, others.sources)
-    examples = gate_examples(seen.plain, rest)
+    rest = GateExamples(features, others.labels, names, others.sources, others.weights)
+    examples = gate_examples(seen.plain, seen.weights, rest)
     say(f"Gate: {options.folds} folds of whole sources, then all.")
     crossed, gate = cross_fitted(examples, options, seed), fit_gate(examples, options)
     outfits = np.concatenate([crossed[: len(seen.plain)], gate.logits(seen.val.features)])

@@ -52,7 +52,12 @@ def tune(model: keras.Model, train: Split, val: Split, recipe: Recipe, progress:
     _freeze_all_but(model, options.layers)
     _compute_in(model, options.precision)
     batches = Batches(
-        train.thumbs, train.labels, model.output.shape[-1], recipe, progress.epochs_done
+        train.thumbs,
+        train.labels,
+        model.output.shape[-1],
+        recipe,
+        progress.epochs_done,
+        weights=train.weights,
     )
     model.compile(
         _optimizer(options, len(batches)),
