@@ -15,6 +15,7 @@ from classifier.models.release import Release
 from classifier.models.review import Review
 from classifier.models.share import Share
 from classifier.models.token import ApiToken, Scope
+from classifier.models.training_split import TrainingSplit
 from classifier.models.unpacking import Unpacking
 from classifier.models.upload import DirectUpload
 from classifier.models.usage import Reservation, Usage
@@ -42,6 +43,7 @@ __all__ = [
     "Review",
     "Scope",
     "Share",
+    "TrainingSplit",
     "Unpacking",
     "Usage",
     "Webhook",

@@ -8,7 +8,7 @@ import numpy as np
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
-from classifier.models import Outfit, Prediction, Preferences
+from classifier.models import Outfit, Prediction, Preferences, TrainingSplit
 
 
 def account_of(owner: User) -> dict[str, Any]:
@@ -23,12 +23,19 @@ def account_of(owner: User) -> dict[str, Any]:
             {"given": each.given, "changed": each.changed.isoformat()}
             for each in owner.consents.order_by("changed", "pk")
         ],
+        "photos_only_test_the_model": _held_out(owner),
     }
 
 
 def _time_zone(owner: User) -> str | None:
     preferences = Preferences.objects.filter(owner=owner).first()
     return preferences.time_zone if preferences else None
+
+
+def _held_out(owner: User) -> bool | None:
+    """None: none of their photos was ever taken for training."""
+    side = TrainingSplit.objects.filter(owner=owner).first()
+    return side.held_out if side else None
 
 
 def rows_of(outfits: QuerySet[Outfit], missing: set[str]) -> Iterator[dict[str, Any]]:

@@ -1,30 +1,28 @@
 """Photos for training from the history: reviewed, and only of people who consent now.
 
 The folder is one that `python -m training prepare --photos FOLDER` reads: `manifest.csv` with
-`path`, `style`, `source` and `sha256`, and the photos below `photos/`. What is no outfit has no
-style to learn: it is in a folder of the same kind below, `others/`, with `kind` for `style`, which
-`--others` reads for the gate. What is none of the styles, or an outfit of which nobody said the
-style, is left out. Writing it again brings it up to date: what was deleted, or is of somebody who
-took the consent back, goes from the folder.
+`path`, `style`, `source`, `split`, `weight` and `sha256`, and the photos below `photos/`. What is
+no outfit has no style to learn: it is in a folder of the same kind below, `others/`, with `kind`
+for `style`, which `--others` reads for the gate. Writing it again brings it up to date: what was
+deleted, or is of somebody who took the consent back, goes from the folder.
 """
 
 import csv
 import hashlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.db.models import OuterRef, Subquery
-
-from classifier.models import Consent, Outfit, Prediction, Review
-from classifier.reviews.verdicts import STAFF_FIRST
+from classifier.personal_data.training_examples import Example, consenting, examples
 from classifier.storage import objects
 from classifier.storage.objects import ObjectMissing
 
 MANIFEST = "manifest.csv"
 PHOTOS, OTHERS = "photos", "others"
 SOURCE = "history"
+TRAINS, TESTS = "train", "val"
+"""Splits of a manifest; `prepare` keeps them."""
 
 
 class FolderInUse(Exception):
@@ -33,20 +31,15 @@ class FolderInUse(Exception):
 
 @dataclass(frozen=True)
 class Written:
-    """How many photos the folder has now, went from it, and are gone from the bucket."""
+    """How many photos the folder has now, went from it, and are gone from the bucket.
+
+    `held_out` of them test a model and train none.
+    """
 
     photos: int
+    held_out: int
     removed: int
     missing: int
-
-
-@dataclass(frozen=True)
-class _Reviewed:
-    """A photo and what it is an example of: a style, or a kind of photo without an outfit."""
-
-    name: str
-    key: str
-    label: str
 
 
 @dataclass(frozen=True)
@@ -55,47 +48,46 @@ class _Part:
 
     folder: Path
     column: str
-    reviewed: Sequence[_Reviewed]
+    examples: Sequence[Example]
+
+    @property
+    def names(self) -> set[str]:
+        return {_name(each) for each in self.examples}
 
 
-def write_training_photos(folder: Path) -> Written:
+def write_training_photos(
+    folder: Path, on_progress: Callable[[int], None] = lambda _: None
+) -> Written:
     """Write the folder, or bring it up to date. Raises FolderInUse, StorageUnavailable, OSError.
 
     What must go goes first, and the manifests come last: a run that was cut off is run again.
+    `on_progress` is told how many photos are there, from time to time, and may raise to stop it.
     """
     if folder.exists() and not _is_ours(folder):
         raise FolderInUse(f"{folder} has something else in it: name a new or an empty folder.")
-    parts = (
-        _Part(folder, "style", _reviewed(Review.Answer.STYLE)),
-        _Part(folder / OTHERS, "kind", _reviewed(Review.Answer.NOT_AN_OUTFIT)),
-    )
-    removed = sum(_remove_what_left(part) for part in parts)
-    written = sum(_write(part) for part in parts)
-    return Written(written, removed, sum(len(part.reviewed) for part in parts) - written)
+    found = examples()
+    parts = (_Part(folder, "style", found.outfits), _Part(folder / OTHERS, "kind", found.others))
+    removed = sum(_keep(part.folder, part.names) for part in parts)
+    written = sum(_write(part, on_progress) for part in parts)
+    wanted = sum(len(part.examples) for part in parts)
+    out = sum(each.held_out for each in found.outfits)
+    return Written(written, out, removed, wanted - written)
 
 
-def _reviewed(answer: Review.Answer) -> list[_Reviewed]:
-    """What the newest verdict by staff, or else the owner's, gives this answer."""
-    verdicts = Review.objects.filter(prediction__outfit=OuterRef("pk"))
-    first = verdicts.order_by(*STAFF_FIRST)
-    outfits = (
-        Outfit.objects.filter(owner__in=Consent.objects.owners().values("pk"))
-        .annotate(
-            answer=Subquery(first.values("answer")[:1]),
-            said=Subquery(first.values("style")[:1]),
-            gate=Subquery(first.values("prediction__kind")[:1]),
-        )
-        .filter(answer=answer)
-        .order_by("created", "pk")
-    )
-    rows = outfits.values_list("pk", "photo_key", "said", "gate")
-    return [_Reviewed(f"{pk}.jpg", key, said or _kind(gate)) for pk, key, said, gate in rows]
+def remove_withdrawn(folder: Path) -> int:
+    """Take photos away that were deleted, or whose owner took the consent back, since they came.
 
-
-def _kind(gate: str) -> str:
-    """What kind of photo one without an outfit is, where the model took it for `gate`."""
-    people, none = Prediction.Kind.PEOPLE.value, Prediction.Kind.NONE.value
-    return people if gate == people else none
+    Nothing is added. Returns how many photos went; the manifests say so too. Raises OSError.
+    """
+    removed = 0
+    for part in (folder, folder / OTHERS):
+        photos = part / PHOTOS
+        names = {path.name for path in photos.iterdir()} if photos.is_dir() else set()
+        stay = {f"{each}.jpg" for each in consenting(uuid.UUID(name[:36]) for name in names)}
+        if gone := _keep(part, stay):
+            _keep_rows(part / MANIFEST, stay)
+            removed += gone
+    return removed
 
 
 def _is_ours(folder: Path) -> bool:
@@ -115,37 +107,59 @@ def _all_ours(photos: Path) -> bool:
         return False
 
 
-def _remove_what_left(part: _Part) -> int:
-    photos = part.folder / PHOTOS
+def _name(example: Example) -> str:
+    return f"{example.outfit_id}.jpg"
+
+
+def _keep(folder: Path, names: set[str]) -> int:
+    """Delete the photos of other names. Returns how many those were."""
+    photos = folder / PHOTOS
     photos.mkdir(parents=True, exist_ok=True)
-    names = {each.name for each in part.reviewed}
     leaving = [path for path in photos.iterdir() if path.name not in names]
     for path in leaving:
         path.unlink()
     return len(leaving)
 
 
-def _write(part: _Part) -> int:
+def _keep_rows(manifest: Path, names: set[str]) -> None:
+    if not manifest.is_file():
+        return
+    with manifest.open(newline="", encoding="utf-8") as file:
+        heading, *rows = csv.reader(file)
+    _write_rows(manifest, heading, [row for row in rows if Path(row[0]).name in names])
+
+
+def _write(part: _Part, on_progress: Callable[[int], None]) -> int:
     """Fetch what is new and write the manifest. Returns how many photos there are."""
     photos = part.folder / PHOTOS
-    digests = objects.fetchers().map(lambda each: _fetch(each, photos), part.reviewed)
-    there = [pair for pair in zip(part.reviewed, digests, strict=True) if pair[1]]
-    growing = (part.folder / MANIFEST).with_suffix(".part")
+    rows = []
+    fetched = objects.fetchers().map(lambda each: _fetch(each, photos), part.examples)
+    for example, digest in zip(part.examples, fetched, strict=True):
+        if digest:
+            split = TESTS if example.held_out else TRAINS
+            said = [example.label, SOURCE, split, example.weight, digest]
+            rows.append([f"{PHOTOS}/{_name(example)}", *said])
+            on_progress(len(rows))
+    heading = ["path", part.column, "source", "split", "weight", "sha256"]
+    _write_rows(part.folder / MANIFEST, heading, rows)
+    return len(rows)
+
+
+def _write_rows(manifest: Path, heading: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    growing = manifest.with_suffix(".part")
     with growing.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(["path", part.column, "source", "sha256"])
-        for each, digest in there:
-            writer.writerow([f"{PHOTOS}/{each.name}", each.label, SOURCE, digest])
-    growing.replace(part.folder / MANIFEST)
-    return len(there)
+        writer.writerow(heading)
+        writer.writerows(rows)
+    growing.replace(manifest)
 
 
-def _fetch(reviewed: _Reviewed, photos: Path) -> str:
+def _fetch(example: Example, photos: Path) -> str:
     """The checksum of the photo's file, which is fetched if need be; empty if it is gone."""
-    path = photos / reviewed.name
+    path = photos / _name(example)
     if not path.exists():
         try:
-            data = objects.get(reviewed.key)
+            data = objects.get(example.key)
         except ObjectMissing:
             return ""
         part = path.with_suffix(".part")

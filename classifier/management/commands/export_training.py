@@ -27,5 +27,6 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         self.stdout.write(
             f"{folder} has {written.photos} photos; {written.removed} were taken away,"
-            f" {written.missing} are gone from the bucket."
+            f" {written.missing} are gone from the bucket. {written.held_out} are of people whose"
+            " photos only test a model."
         )
