@@ -14,6 +14,9 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+Photo = TypeVar("Photo", bound=Hashable)
 
 PRIOR = {True: (9.0, 1.0), False: (3.0, 1.0)}
 """Verdicts that were right and wrong, as if seen before anybody's first: by staff, by others."""
@@ -31,10 +34,10 @@ class Reviewer:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Verdict(Generic[Photo]):
     """One person's answer about one photo."""
 
-    photo: Hashable
+    photo: Photo
     reviewer: Reviewer
     answer: str
 
@@ -47,12 +50,12 @@ class Label:
     weight: float
 
 
-def labels(verdicts: Iterable[Verdict], answers: int) -> dict[Hashable, Label]:
+def labels(verdicts: Iterable[Verdict[Photo]], answers: int) -> dict[Photo, Label]:
     """The label of each photo of which the verdicts make one sure enough.
 
     `answers` is how many different ones there are to give. One verdict a person and photo.
     """
-    by_photo: dict[Hashable, list[Verdict]] = defaultdict(list)
+    by_photo: dict[Photo, list[Verdict[Photo]]] = defaultdict(list)
     for verdict in verdicts:
         by_photo[verdict.photo].append(verdict)
     reliable = reliability([each for each in by_photo.values() if len(each) > 1], answers)
@@ -66,7 +69,9 @@ def labels(verdicts: Iterable[Verdict], answers: int) -> dict[Hashable, Label]:
     return found
 
 
-def reliability(shared: Sequence[Sequence[Verdict]], answers: int) -> Mapping[Reviewer, float]:
+def reliability(
+    shared: Sequence[Sequence[Verdict[Photo]]], answers: int
+) -> Mapping[Reviewer, float]:
     """How probably each reviewer is right, by photos of which several people judged each.
 
     Whoever shared none is as reliable as their role is before anything is known.
@@ -97,7 +102,7 @@ class _Reliability(dict[Reviewer, float]):
 
 
 def _probabilities(
-    given: Sequence[Verdict], reliable: Mapping[Reviewer, float], answers: int
+    given: Sequence[Verdict[Photo]], reliable: Mapping[Reviewer, float], answers: int
 ) -> dict[str, float]:
     """Of each answer that somebody gave; what is missing to 1 is that all are wrong."""
     named = {verdict.answer for verdict in given}

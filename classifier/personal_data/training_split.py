@@ -28,4 +28,5 @@ def held_out(owner_ids: Iterable[int]) -> set[int]:
 
 def _falls_out(owner_id: int) -> bool:
     digest = salted_hmac("fasi.training_split", str(owner_id), algorithm="sha256").digest()
-    return int.from_bytes(digest[:8], "big") < settings.FASI_HOLDOUT_SHARE * 2**64
+    share: float = settings.FASI_HOLDOUT_SHARE
+    return int.from_bytes(digest[:8], "big") < share * 2**64

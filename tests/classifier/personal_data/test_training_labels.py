@@ -43,7 +43,9 @@ def test_a_disagreement_lowers_the_weight_or_leaves_the_photo_out() -> None:
     assert outvoted.weight < weight((ANNA, "boho"), (BEN, "boho"))
 
 
-def careless_verdicts(answers: list[str], share: float) -> tuple[list[Verdict], dict[int, str]]:
+def careless_verdicts(
+    answers: list[str], share: float
+) -> tuple[list[Verdict[int]], dict[int, str]]:
     """300 photos, each judged by two of three; one of them says anything for a share of hers."""
     draw = random.Random(0)
     truth = {photo: draw.choice(answers) for photo in range(300)}
@@ -74,11 +76,12 @@ def test_one_careless_reviewer_of_three_does_not_spoil_the_labels(styles: int) -
 
 def test_who_often_disagrees_with_the_others_counts_less_everywhere() -> None:
     said, _ = careless_verdicts(["boho", "casual"], share=0.8)
-    alone = [Verdict("by anna", ANNA, "boho"), Verdict("by her", CARELESS, "boho")]
+    by_anna, by_her = 1000, 1001
+    alone = [Verdict(by_anna, ANNA, "boho"), Verdict(by_her, CARELESS, "boho")]
     found = labels([*said, *alone], 6)
 
-    assert found["by anna"].weight > 0.85
-    assert "by her" not in found or found["by her"].weight < 0.75
+    assert found[by_anna].weight > 0.85
+    assert by_her not in found or found[by_her].weight < 0.75
 
 
 def test_few_verdicts_hardly_move_what_is_thought_of_somebody() -> None:
@@ -90,4 +93,5 @@ def test_few_verdicts_hardly_move_what_is_thought_of_somebody() -> None:
 
 
 def test_no_verdicts_are_no_labels() -> None:
-    assert labels([], ANSWERS) == {}
+    nothing: list[Verdict[int]] = []
+    assert labels(nothing, ANSWERS) == {}
