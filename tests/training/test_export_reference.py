@@ -21,7 +21,8 @@ STARTER = Path(__file__).resolve().parents[2] / "models" / "starter"
 
 def split_of(count: int, source: str) -> Split:
     images = random_inputs(count)
-    return Split((b"",) * count, images, np.zeros(count, np.int64), (source,) * count)
+    labels, weights = np.zeros(count, np.int64), np.ones(count)
+    return Split((b"",) * count, images, labels, (source,) * count, weights)
 
 
 def test_the_file_has_what_the_engine_that_serves_says(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import json
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from inference.taxonomy import Taxonomy, TaxonomyError
@@ -138,8 +138,9 @@ def _table(table: Path) -> Iterator[tuple[str, Photo]]:
     """The photos of a prepared table, each with words for where it stands."""
     columns = ("path", "style", "source", "split", "sha256", "group")
     for where, row in _rows(table, columns):
-        photo = Photo(Path(row["path"]), *(row[column] for column in columns[1:]))
-        yield where, replace(photo, weight=_weight(where, row))
+        style, source, split, sha256, group = (row[column] for column in columns[1:])
+        weight = _weight(where, row)
+        yield where, Photo(Path(row["path"]), style, source, split, sha256, group, weight)
 
 
 def _from_manifest(manifest: Path, column: str) -> Iterator[Photo]:
