@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,13 @@ from inference.calibration import Calibration, CalibrationError
 from inference.taxonomy import Taxonomy, TaxonomyError
 
 SUMS = "SHA256SUMS"
+SIGNATURE = f"{SUMS}.minisig"
+"""Of the sums, and so of everything; `inference.signatures`."""
+IDENTITY = "release.json"
+PROBE = "probe.npz"
+FORMAT = 1
+"""Of bundles that are written now: they have an ``IDENTITY`` and a ``PROBE``, and those of format 0
+have neither."""
 REQUIRED = ("taxonomy.json", "calibration.json", "metrics.json", "MODEL_CARD.md")
 """What every bundle has. Which weights it needs beside them, its engine says."""
 
@@ -29,13 +37,18 @@ class BundleError(Exception):
 
 @dataclass(frozen=True)
 class Bundle:
-    """A verified bundle. ``sha256`` (hash of its ``SHA256SUMS``) identifies all of its content."""
+    """A verified bundle. ``sha256`` (hash of its ``SHA256SUMS``) identifies all of its content.
+
+    ``made`` is when it was exported; bundles of format 0 do not say.
+    """
 
     path: Path
     sha256: str
     taxonomy: Taxonomy
     calibration: Calibration
     metrics: Mapping[str, Any]
+    format: int = 0
+    made: datetime | None = None
 
     def without_gate(self) -> Bundle:
         """The same bundle, but every photo counts as an outfit."""
@@ -61,6 +74,7 @@ def load_bundle(path: Path | str) -> Bundle:
         taxonomy=taxonomy,
         calibration=_calibration(folder),
         metrics=_json_object(folder / "metrics.json"),
+        **_identity(folder),
     )
 
 
@@ -74,6 +88,20 @@ def write_sums(path: Path | str) -> str:
     content = "".join(lines).encode()
     (folder / SUMS).write_bytes(content)
     return hashlib.sha256(content).hexdigest()
+
+
+def write_identity(path: Path | str, made: datetime) -> None:
+    """Write ``release.json``, which tells when the bundle was made; before its sums are written."""
+    content = {"format": FORMAT, "made": made.astimezone(UTC).isoformat(timespec="seconds")}
+    (Path(path) / IDENTITY).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+
+def sums_digest(path: Path | str) -> str:
+    """The ``sha256`` that the bundle folder claims, unverified; empty where it has no sums."""
+    try:
+        return hashlib.sha256((Path(path) / SUMS).read_bytes()).hexdigest()
+    except OSError:
+        return ""
 
 
 def _verify(folder: Path) -> str:
@@ -110,9 +138,11 @@ def _parse_sums(content: bytes, sums: Path) -> dict[str, str]:
 
 
 def _file_names(folder: Path) -> list[str]:
-    """All names in the folder that belong to the bundle; hidden files (.DS_Store) do not."""
+    """All names in the folder that have sums; hidden files (.DS_Store) do not belong to it."""
     names = (entry.name for entry in folder.iterdir())
-    return sorted(name for name in names if name != SUMS and not name.startswith("."))
+    return sorted(
+        name for name in names if name not in (SUMS, SIGNATURE) and not name.startswith(".")
+    )
 
 
 def _digest(path: Path) -> str:
@@ -131,6 +161,28 @@ def _json_object(path: Path) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise BundleError(f"{path} must hold a JSON object.")
     return data
+
+
+def _identity(folder: Path) -> dict[str, Any]:
+    """The bundle's format and when it was made."""
+    path = folder / IDENTITY
+    if not path.is_file():
+        return {"format": 0, "made": None}
+    said = _json_object(path)
+    if said.get("format") != FORMAT:
+        raise BundleError(
+            f"The bundle {folder} is of format {said.get('format')!r}; this version of FASI reads"
+            f" {FORMAT} and those before it."
+        )
+    try:
+        made = datetime.fromisoformat(str(said.get("made")))
+    except ValueError as error:
+        raise BundleError(f"{path} does not say when the bundle was made.") from error
+    if made.tzinfo is None:
+        raise BundleError(f"{path} does not say in which time zone the bundle was made.")
+    if not (folder / PROBE).is_file():
+        raise BundleError(f"The bundle {folder} is incomplete: it has no {PROBE}.")
+    return {"format": FORMAT, "made": made}
 
 
 def _calibration(folder: Path) -> Calibration:

@@ -187,3 +187,27 @@ def test_a_wrong_calibration_is_refused(
 
     with pytest.raises(BundleError, match=sentence):
         load_bundle(folder)
+
+
+@pytest.mark.parametrize(
+    ("identity", "sentence"),
+    [
+        ({"format": 2, "made": "2026-11-30T08:00:00+00:00"}, "is of format 2; this version"),
+        ({"made": "2026-11-30T08:00:00+00:00"}, "is of format None"),
+        ({"format": 1}, "does not say when"),
+        ({"format": 1, "made": "2026-11-30T08:00:00"}, "time zone"),
+        ({"format": 1, "made": "2026-11-30T08:00:00Z"}, r"it has no probe\.npz"),
+    ],
+)
+def test_a_bundle_says_of_which_format_it_is_and_when_it_was_made(
+    folder: Path, identity: dict[str, object], sentence: str
+) -> None:
+    rewrite(folder, "release.json", identity)
+    with pytest.raises(BundleError, match=sentence):
+        load_bundle(folder)
+
+
+def test_a_signature_has_no_sum(folder: Path) -> None:
+    before = load_bundle(folder).sha256
+    (folder / "SHA256SUMS.minisig").write_text("of the sums")
+    assert load_bundle(folder).sha256 == before

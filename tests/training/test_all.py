@@ -11,6 +11,7 @@ import pytest
 
 from inference.bundle import load_bundle, write_sums
 from inference.engine import load_engine
+from inference.probe import check_probe, read_probe
 from inference.reference import REFERENCE, read_reference
 from tests.training.drawn import TAXONOMY, draw_others, draw_photos
 from tests.training.made_up import make_run
@@ -71,6 +72,8 @@ def test_drawn_photos_become_a_bundle_that_tells_them_apart(tmp_path: Path, taxo
     assert bundle.metrics["openvino_against_tensorflow"]["same_side_of_the_gate"] > 0.9
     assert bundle.calibration.gate is not None
     assert bundle.calibration.sets is not None
+    assert bundle.format == 1
+    assert bundle.made is not None
     assert "## What it takes for an outfit" in (bundle.path / "MODEL_CARD.md").read_text()
     reference = read_reference((bundle.path / REFERENCE).read_bytes())
     assert reference.embeddings.shape == (bundle.metrics["photos"]["train"], 256)
@@ -79,7 +82,9 @@ def test_drawn_photos_become_a_bundle_that_tells_them_apart(tmp_path: Path, taxo
     assert str(tmp_path) not in (bundle.path / "style.xml").read_text()
     assert "Warm" in (tmp_path / "work" / "runs" / "tiny" / "report.html").read_text()
     for name in ("openvino", "tensorflow"):
-        outputs = load_engine(name, bundle).run(np.zeros((2, 224, 224, 3), np.uint8))
+        engine = load_engine(name, bundle)
+        check_probe(engine, read_probe(bundle))
+        outputs = engine.run(np.zeros((2, 224, 224, 3), np.uint8))
         assert outputs.probabilities.shape == (2, 2)
         assert outputs.gates is not None
         assert outputs.gates.sum(axis=1) == pytest.approx([1, 1], abs=1e-3)

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from inference.bundle import Bundle, load_bundle
+from inference.bundle import Bundle, load_bundle, write_identity
 from training import writing
 from training.arrays import Images
 from training.data.dataset import load_others, load_splits
 from training.export.measure import measure
 from training.export.metadata import write_papers
+from training.export.probe import add_probe
 from training.export.quantise import quantised
 from training.export.reference import write_reference
 from training.model.convert import save_keras, save_openvino, to_openvino
@@ -57,8 +58,9 @@ def export_run(
             save_keras(graph, folder)
         say("Measuring the engines on the validation photos ...")
         measured, rules = measure(folder, plain, run, val, others)
+        made = datetime.now(UTC)
         metrics = {
-            "made": datetime.now(UTC).date().isoformat(),
+            "made": made.date().isoformat(),
             "backbone": run.start_name(),
             "photos": {
                 "train": len(train.labels),
@@ -69,6 +71,9 @@ def export_run(
         }
         write_papers(folder, run, rules, metrics)
         write_reference(folder, run, train, val, rules.not_sure.value)
+        write_identity(folder, made)
+        engines = ("openvino", "tensorflow") if with_keras else ("openvino",)
+        add_probe(folder, run.taxonomy, engines)
     return load_bundle(output)
 
 
