@@ -30,7 +30,7 @@ _FIGURES: tuple[tuple[_Colour, _Colour, _Colour, str], ...] = (
 
 
 def probe_images() -> Images:
-    """Drawn figures in a coat, a dress or a top, one of a checked cloth, and a hill without anybody.
+    """Drawn figures in a coat, a dress or a top, one in checked cloth, and a hill without anybody.
 
     uint8 [N, 224, 224, 3], always the same.
     """
