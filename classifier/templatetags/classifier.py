@@ -4,9 +4,9 @@ from django import template
 from django.utils.translation import get_language
 
 from classifier import catalogue
-from classifier.history import answers
+from classifier.history import answers, sureness
 from classifier.lifecycle.failures import failure_message
-from classifier.models import Outfit
+from classifier.models import Outfit, Prediction
 from inference.taxonomy import Style
 from version import VERSION
 
@@ -39,15 +39,27 @@ def in_words(outfit: Outfit) -> str:
 
 
 @register.filter
-def perhaps(outfit: Outfit) -> str:
-    """What comes after the name of its top style."""
-    return answers.perhaps(outfit)
+def level(prediction: Prediction) -> str:
+    """How sure the model is, for style sheets: `very`, `fairly`, `torn` or `guess`."""
+    return sureness.sureness(prediction)
+
+
+@register.filter
+def how_sure(prediction: Prediction) -> str:
+    """How sure the model is, in words."""
+    return sureness.how_sure(prediction)
+
+
+@register.filter
+def also(prediction: Prediction) -> str:
+    """What else it may be, as a list in words."""
+    return sureness.also(prediction)
 
 
 @register.filter
 def percent(probability: float) -> str:
-    """0.8412 -> `84 %`; what is not zero is not shown as zero."""
-    return "< 1 %" if 0 < probability < 0.01 else f"{probability:.0%}".replace("%", " %")
+    """0.8412 -> `84%`; what is not zero is not shown as zero."""
+    return "< 1%" if 0 < probability < 0.01 else f"{probability:.0%}"
 
 
 @register.filter

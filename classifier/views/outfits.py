@@ -130,7 +130,7 @@ def outfit_state(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponse
             return later
     state = _state(outfit)
     if not wants_json(request):
-        return render(request, "classifier/_outfit_state.html", state)
+        return render(request, "classifier/_outfit_answer.html", state)
     failure = state["failure"]
     answer = {
         "status": outfit.status,
@@ -165,6 +165,7 @@ def _told(accepted: list[Accepted], refused: list[tuple[str, Refused]]) -> JsonR
             "id": str(outfit.pk),
             "url": outfit.get_absolute_url(),
             "state_url": reverse("outfit_state", args=[outfit.pk]),
+            "thumb_url": reverse("outfit_thumb", args=[outfit.pk]),
             "seen_before": accepted[0].seen_before,
         },
         status=202,
@@ -176,6 +177,7 @@ def _state(outfit: Outfit) -> dict[str, object]:
     failed = outfit.status == Outfit.Status.FAILED
     return {
         "outfit": outfit,
+        "title": in_words(outfit) if outfit.status == Outfit.Status.DONE else _("Your outfit"),
         "prediction": outfit.prediction,
         **_styles(outfit),
         "failure": failure_message(outfit.error_code) if failed else None,

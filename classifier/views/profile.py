@@ -18,6 +18,7 @@ from inference.taxonomy import Style
 
 SHOWN_STYLES = 6
 SIMILAR = 12
+FEW_SIMILAR = 4
 
 
 @dataclass(frozen=True)
@@ -83,12 +84,16 @@ def _extremes(request: SignedInRequest) -> dict[str, Outfit]:
 @require_safe
 @never_cache
 def similar_page(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponse:
-    """The person's other outfits that look most like this one."""
+    """The person's other outfits that look most like this one; with `few`, a part of a page."""
+    few = "few" in request.GET
     outfit = access_outfit(request.user, outfit_id)
     cosines: dict[uuid.UUID, float] = {}
     if outfit.kind == Prediction.Kind.OUTFIT:
-        cosines = queries.similar_to(request.user.id, outfit.pk, SIMILAR)
+        cosines = queries.similar_to(request.user.id, outfit.pk, FEW_SIMILAR if few else SIMILAR)
     found = outfits_of(request.user).in_bulk(list(cosines))
+    if few:
+        similar = [found[each] for each in cosines if each in found]
+        return render(request, "classifier/_similar_few.html", {"similar": similar})
     context = {
         "outfit": outfit,
         "prediction": outfit.prediction,

@@ -22,7 +22,10 @@ def sign_in(browser: Chrome, product: str, name: str = "demo") -> None:
 
 
 def upload(browser: Chrome, product: str, folder: Path, *files: bytes) -> None:
-    """Choose the files on the front page and wait until each is done or refused."""
+    """Choose the files on the front page and wait until each is done or refused.
+
+    A single photo leads to its own page, several become cards.
+    """
     paths = []
     for data in files:
         path = folder / f"file-{next(_numbers)}.jpg"
@@ -31,8 +34,7 @@ def upload(browser: Chrome, product: str, folder: Path, *files: bytes) -> None:
     browser.get(f"{product}/")
     wait = WebDriverWait(browser, PATIENCE_S)
     wait.until(presence_of_element_located((By.ID, "photo"))).send_keys("\n".join(paths))
-    wait.until(
-        lambda _: (
-            len(browser.find_elements(By.CSS_SELECTOR, "#sent .done, #sent .refused")) == len(files)
-        )
-    )
+    ended = "#sent .done, #sent .refused"
+    if len(files) == 1:
+        ended = '#sent .refused, #outfit[data-status="done"], #outfit[data-status="failed"]'
+    wait.until(lambda _: len(browser.find_elements(By.CSS_SELECTOR, ended)) == len(files))

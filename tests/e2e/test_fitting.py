@@ -46,7 +46,6 @@ def test_a_photo_over_the_limits_arrives(
     try:
         sign_in(browser, product)
         _upload(browser, path)
-        browser.find_element(By.CSS_SELECTOR, "#sent .done a").click()
         wait_until(lambda: "large.jpg" in browser.page_source, "the outfit's page")
         assert "2019" in browser.page_source
         photo = browser.find_element(By.CSS_SELECTOR, "main img")
@@ -66,6 +65,6 @@ def test_a_photo_over_the_limits_arrives(
 def _upload(browser: Chrome, path: Path) -> None:
     browser.find_element(By.ID, "photo").send_keys(str(path))
     wait_until(
-        lambda: browser.find_elements(By.CSS_SELECTOR, "#sent .done, #sent .refused"),
+        lambda: browser.find_elements(By.CSS_SELECTOR, '#outfit[data-status="done"]'),
         "it is classified",
     )

@@ -30,10 +30,6 @@ def one_outfit(browser: Chrome, product: str, folder: Path, seed: int) -> None:
     width = browser.get_window_size()["width"]
     sign_in(browser, product)
     upload(browser, product, folder, numbered(outfit_jpeg(seed), width))
-    click(browser, "#sent .done a")
-    WebDriverWait(browser, PATIENCE_S).until(
-        presence_of_element_located((By.CSS_SELECTOR, '#outfit[data-status="done"]'))
-    )
 
 
 def test_why_is_shown_over_the_photo(product: str, browser: Chrome, tmp_path: Path) -> None:
@@ -51,9 +47,7 @@ def test_why_is_shown_over_the_photo(product: str, browser: Chrome, tmp_path: Pa
 def test_a_correction_takes_two_taps(product: str, browser: Chrome, tmp_path: Path) -> None:
     one_outfit(browser, product, tmp_path, seed=12)
     said = browser.find_element(By.CSS_SELECTOR, "#outfit h1").text
-    details = browser.find_element(By.CSS_SELECTOR, ".correct")
-    if details.get_attribute("open") is None:
-        click(browser, ".correct summary")
+    click(browser, ".correct summary")
     chips = browser.find_elements(By.CSS_SELECTOR, ".chip")
     other = next(chip for chip in chips if not said.startswith(chip.text))
     name = other.text
@@ -63,6 +57,27 @@ def test_a_correction_takes_two_taps(product: str, browser: Chrome, tmp_path: Pa
     WebDriverWait(browser, PATIENCE_S).until(presence_of_element_located(heading))
     browser.get(f"{product}/outfits/?certainty=corrected")
     assert name in browser.find_element(By.CSS_SELECTOR, ".grid .style").text
+
+
+def test_right_is_one_tap(product: str, browser: Chrome, tmp_path: Path) -> None:
+    one_outfit(browser, product, tmp_path, seed=15)
+    click(browser, ".verdict .right")
+    agreed = (By.CSS_SELECTOR, ".sure span")
+    WebDriverWait(browser, PATIENCE_S).until(presence_of_element_located(agreed))
+
+
+def test_photo_and_style_are_seen_without_scrolling(
+    product: str, browser: Chrome, tmp_path: Path
+) -> None:
+    phone = browser.get_window_size()["width"] < 600
+    width, height = (390, 844) if phone else (1280, 800)
+    metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": phone}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    one_outfit(browser, product, tmp_path, seed=16)
+    for selector in (".frame img", "#outfit h1", ".sure", ".verdict .right"):
+        box = browser.find_element(By.CSS_SELECTOR, selector).rect
+        assert box["y"] >= 0, selector
+        assert box["y"] + box["height"] <= height, selector
 
 
 def test_a_shared_link_opens_for_a_visitor_until_it_is_taken_back(

@@ -1,6 +1,7 @@
 // The upload form works without this script. With it, photos can be dropped, pasted or taken from a
-// folder, are sent as soon as they are chosen, a few at a time, and each says how it fares. What the
-// line loses is sent again by itself; what is left when the page closes, when it is opened again.
+// folder, are sent as soon as they are chosen, a few at a time, and each says how it fares. A single
+// photo leads to its own page as soon as it is accepted, several become cards here. What the line
+// loses is sent again by itself; what is left when the page closes, when it is opened again.
 const form = document.getElementById("upload");
 const drop = form.querySelector(".drop");
 const list = document.getElementById("sent");
@@ -16,13 +17,14 @@ let all = 0;
 
 function add(files) {
   const others = [];
+  const single = files.length === 1 && !pending.size;
   for (const file of files) {
     if (file.type && !file.type.startsWith("image/")) { others.push(file.name); continue; }
     const chosen = Date.now() + waiting.length / 1000;
     const wardrobe = new FormData(form).get("wardrobe") || "";
     const entry = { id: newId(), owner: text.owner, file, wardrobe, chosen };
     uploadQueue.keep(entry);
-    enqueue(entry);
+    enqueue(entry, single);
   }
   if (others.length) notPhotos(others);
   next();
@@ -31,10 +33,10 @@ function add(files) {
 // crypto.randomUUID is for secure pages only.
 const newId = () => [...crypto.getRandomValues(new Uint32Array(4))].join("-");
 
-function enqueue(entry) {
+function enqueue(entry, single = false) {
   all += 1;
   pending.add(entry.id);
-  waiting.push({ entry, row: row(entry.file), tries: 0 });
+  waiting.push({ entry, row: row(entry.file), tries: 0, single });
   showHowFar();
 }
 
@@ -61,12 +63,17 @@ function notPhotos(names) {
   list.prepend(item);
 }
 
-function row(file) {
-  const item = document.createElement("li");
+function picture(source) {
   const image = document.createElement("img");
   image.alt = "";
   image.width = image.height = 56;
-  image.src = URL.createObjectURL(file);
+  image.src = source;
+  return image;
+}
+
+function row(file) {
+  const item = document.createElement("li");
+  const image = picture(URL.createObjectURL(file));
   image.addEventListener("load", () => URL.revokeObjectURL(image.src));
   image.addEventListener("error", () => {
     const nothing = document.createElement("span"); // what cannot be shown has no broken picture
@@ -144,6 +151,7 @@ function answered(job, request) {
   const answer = request.response;
   if (request.status === 202 && answer) {
     settled(entry);
+    if (job.single && !pending.size) location.assign(answer.url);
     accepted(row, answer);
   } else if (request.responseURL.includes("/login/")) {
     refused(row, text.signedOut); // it stays in the queue for when they are back
@@ -215,6 +223,8 @@ async function ask(row, answer) {
   row.progress.remove();
   row.item.className = "done";
   row.said.textContent = state.sure ? state.style : `${state.style}, ${text.unsure}`;
+  const nothing = row.item.querySelector(".nothing");
+  if (nothing) nothing.replaceWith(picture(answer.thumb_url)); // the site can show every format
 }
 
 for (const input of form.querySelectorAll("input[type=file]")) {

@@ -38,7 +38,7 @@ def test_a_classified_outfit_shows_three_styles(classified: Outfit, as_owner: Cl
     assert f'data-style="{prediction.style}"' in page
     assert f'data-confidence="{prediction.confidence:.4f}"' in page
     assert page.count("<progress") == 3
-    assert "hx-get=" not in page
+    assert "/state/" not in page
 
 
 def test_the_part_that_is_asked_for_again_is_the_same(classified: Outfit, as_owner: Client) -> None:
@@ -49,7 +49,7 @@ def test_the_part_that_is_asked_for_again_is_the_same(classified: Outfit, as_own
 
 def test_an_unsure_prediction_says_so(classified: Outfit, as_owner: Client) -> None:
     Prediction.objects.update(decided=False)
-    assert "Not sure" in as_owner.get(classified.get_absolute_url()).content.decode()
+    assert "Torn between" in as_owner.get(classified.get_absolute_url()).content.decode()
 
 
 def test_a_failed_outfit_shows_its_reason(make_outfit: Make, as_owner: Client) -> None:
