@@ -91,11 +91,14 @@ class Augment:
 class Gate:
     """The head that tells outfits from photos without one, where such photos are given.
 
-    ``decay`` is its L2 strength. Among the others each kind counts by the power ``balance`` of its
-    inverse frequency, and all of them ``others`` times as much as all outfits. It is judged by
-    ``folds`` of whole sources. Its threshold turns the share ``lost`` of the outfits away.
+    Beside the features that the backbone ends with it sees those of ``layers``, named as the
+    backbone names them. ``decay`` is its L2 strength. Among the others each kind counts by the
+    power ``balance`` of its inverse frequency, and all of them ``others`` times as much as all
+    outfits. It is judged by ``folds`` of whole sources. Its threshold turns the share ``lost`` of
+    the outfits away.
     """
 
+    layers: tuple[str, ...] = ()
     decay: float = 0.02
     balance: float = 0.5
     others: float = 0.4

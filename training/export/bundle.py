@@ -45,6 +45,7 @@ def export_run(
         float(fitted["temperature"]),
         Projection(fitted["axes"], fitted["mean"]),
         _gate(run),
+        gate_layers=run.recipe.gate.layers,
     )
     plain = to_openvino(graph)
     options = run.recipe.export

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,17 +20,19 @@ CHUNK = 128
 
 
 class FeatureCache:
-    """Pooled features of a backbone, remembered.
+    """Pooled features of a backbone, remembered; those of ``layers`` follow those of its end.
 
-    The key of a chunk is the hash of the backbone's weights and of the images themselves, so
-    anything that changes what comes out (training, a photo, the preprocessing, a flip) is computed
-    anew.
+    The key of a chunk is the hash of the backbone's weights, of the layers and of the images
+    themselves, so anything that changes what comes out (training, a photo, the preprocessing, a
+    flip) is computed anew.
     """
 
-    def __init__(self, folder: Path, backbone: Backbone) -> None:
+    def __init__(self, folder: Path, backbone: Backbone, layers: Sequence[str] = ()) -> None:
         self._folder = folder
-        self._key = _digest(backbone.network)
-        self._run = runner(feature_graph(backbone))
+        self._key = _digest(backbone.network) + " ".join(layers).encode()
+        self._run = runner(feature_graph(backbone, layers))
+        self.channels = int(backbone.network.output.shape[-1])
+        """Of the features that the backbone ends with; they come first."""
         folder.mkdir(parents=True, exist_ok=True)
 
     def features(self, images: Images, what: str) -> Floats:

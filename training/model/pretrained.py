@@ -77,7 +77,9 @@ def _file(start: Start, path: Path) -> Backbone:
         raise TrainingError(f"The weights {path} cannot be read: {error}") from error
     for layer in model.layers:
         if layer.name == BACKBONE:
-            return Backbone(f"{start.backbone}, from {path.name}", layer)
+            # A bundle's has the maps that only its gate sees beside those that it ends with.
+            network = keras.Model(layer.input, layer.outputs[0], name=BACKBONE)
+            return Backbone(f"{start.backbone}, from {path.name}", network)
     raise TrainingError(f"{path} has no backbone inside: it must be a file that training wrote.")
 
 

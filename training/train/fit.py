@@ -45,7 +45,7 @@ def fit_run(run: Run, work: Path, say: Callable[[str], None] = print) -> None:
     order = np.random.default_rng(recipe.seed).permutation(len(train.labels))
     start = backbone(recipe.start, train.images[order[:STATISTICS_PHOTOS]], recipe.seed)
     run.write_text("head.json", json.dumps({"backbone": start.name}, indent=1))
-    cache = FeatureCache(features, start)
+    cache = FeatureCache(features, start, recipe.gate.layers)
     seen = _Seen(cache, train, val)
     head, trial = _head(run, seen, "frozen", say)
     if recipe.tune.epochs:
@@ -54,7 +54,7 @@ def fit_run(run: Run, work: Path, say: Callable[[str], None] = print) -> None:
         tune(model, train, val, recipe, progress)
         say(f"Kept epoch {progress.best} of {progress.epochs_done}.")
         blend(start.network, before, recipe.tune.share)
-        cache = FeatureCache(features, start)
+        cache = FeatureCache(features, start, recipe.gate.layers)
         seen = _Seen(cache, train, val)
         head, trial = _head(run, seen, "tuned", say)
     run.save_keras(classifier(start, head))
@@ -67,17 +67,22 @@ def fit_run(run: Run, work: Path, say: Callable[[str], None] = print) -> None:
 
 
 class _Seen:
-    """What a backbone sees of the photos: features, those of training also mirrored."""
+    """What a backbone sees of the photos: features, those of training also mirrored.
+
+    ``gate_train`` and ``gate_val`` [N, F] are those of the gate, which may see more.
+    """
 
     def __init__(self, cache: FeatureCache, train: Split, val: Split) -> None:
-        self.plain, self.weights = cache.features(train.images, "Features"), train.weights
+        self.gate_train = cache.features(train.images, "Features")
         mirrored = cache.features(train.images[:, :, ::-1], "Features, mirrored")
+        self.gate_val = cache.features(val.images, "Features, validation")
+        self.plain, self.weights = self.gate_train[:, : cache.channels], train.weights
         self.train = Examples(
-            np.concatenate([self.plain, mirrored]),
+            np.concatenate([self.plain, mirrored[:, : cache.channels]]),
             np.concatenate([train.labels, train.labels]),
             np.concatenate([train.weights, train.weights]),
         )
-        self.val = Examples(cache.features(val.images, "Features, validation"), val.labels)
+        self.val = Examples(self.gate_val[:, : cache.channels], val.labels)
         self.all = Examples(
             np.concatenate([self.plain, self.val.features]),
             np.concatenate([train.labels, val.labels]),
@@ -105,10 +110,10 @@ def _fit_gate(run: Run, cache: FeatureCache, seen: _Seen, say: Callable[[str], N
     features = cache.features(others.images, "Features, others")
     names = tuple(photo.style for photo in run.others)
     rest = GateExamples(features, others.labels, names, others.sources, others.weights)
-    examples = gate_examples(seen.plain, seen.weights, rest)
+    examples = gate_examples(seen.gate_train, seen.weights, rest)
     say(f"Gate: {options.folds} folds of whole sources, then all.")
     crossed, gate = cross_fitted(examples, options, seed), fit_gate(examples, options)
-    outfits = np.concatenate([crossed[: len(seen.plain)], gate.logits(seen.val.features)])
+    outfits = np.concatenate([crossed[: len(seen.plain)], gate.logits(seen.gate_val)])
     run.save_arrays(
         GATE,
         weights=gate.weights,
