@@ -17,6 +17,9 @@ from django.utils.http import urlencode
 
 from classifier.models import Batch, Consent, Outfit, Prediction
 
+MAY_REVIEW = "classifier.change_prediction"
+"""The permission to say which style is right, as staff."""
+
 
 class SignedInRequest(HttpRequest):
     """What a view behind `login_required` gets."""
@@ -78,15 +81,22 @@ def opens_photo(ticket: str, outfit_id: uuid.UUID) -> bool:
 def reason_of_staff(user: User, outfit: Outfit) -> str:
     """Why this person may see somebody else's photo, as staff; empty where there is no reason.
 
-    A photo that failed, to find out why; or a review, where its owner consents to that.
+    A photo that failed, to find out why; or one that they may review.
     """
     if not user.is_staff:
         return ""
     if outfit.status == Outfit.Status.FAILED and user.has_perm("classifier.change_outfit"):
         return "failed"
-    if user.has_perm("classifier.change_prediction") and Consent.objects.holds(outfit.owner_id):
-        return "review"
-    return ""
+    return reason_to_review(user, outfit)
+
+
+def reason_to_review(user: User, outfit: Outfit) -> str:
+    """Why this person may review somebody else's photo: its owner asked, or consents; or empty."""
+    if not user.is_staff or not user.has_perm(MAY_REVIEW):
+        return ""
+    if outfit.review_asked:
+        return "asked"
+    return "review" if Consent.objects.holds(outfit.owner_id) else ""
 
 
 def access_batch(user: User, batch_id: uuid.UUID) -> Batch:

@@ -6,7 +6,7 @@ from typing import Any, cast
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -152,7 +152,7 @@ class ReviewForm(forms.ModelForm[Prediction]):
 
 @admin.register(Prediction)
 class PredictionAdmin(admin.ModelAdmin[Prediction]):
-    """What is said of photos whose owners let staff review them.
+    """What is said of photos whose owners let staff review them, or asked for it.
 
     A reviewer opens one and sets the right style.
     """
@@ -189,7 +189,8 @@ class PredictionAdmin(admin.ModelAdmin[Prediction]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Prediction]:
         owners = Consent.objects.owners().values("pk")
-        reviewable = super().get_queryset(request).filter(outfit__owner__in=owners, shown=True)
+        may = Q(outfit__owner__in=owners) | Q(outfit__review_asked__isnull=False)
+        reviewable = super().get_queryset(request).filter(may, shown=True)
         return reviewable.prefetch_related("reviews__by")
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -150,6 +150,9 @@ FASI_EXPORT_LEASE_S = env.int("FASI_EXPORT_LEASE_S", default=120)
 FASI_UNPACK_LEASE_S = env.int("FASI_UNPACK_LEASE_S", default=120)
 FASI_EXPORT_HOURS = env.int("FASI_EXPORT_HOURS", default=72)
 FASI_EXPORTS_PER_DAY = env.int("FASI_EXPORTS_PER_DAY", default=1_000 if EMBEDDED else 5)
+# Reviews by staff: how long a photo is one reviewer's, and of how many photos two are asked.
+FASI_REVIEW_LEASE_S = env.int("FASI_REVIEW_LEASE_S", default=300)
+FASI_REVIEW_TWICE_PERCENT = env.int("FASI_REVIEW_TWICE_PERCENT", default=10)
 # Checking one direct upload, and sending one event to a webhook.
 FASI_UPLOAD_LEASE_S = env.int("FASI_UPLOAD_LEASE_S", default=60)
 FASI_DELIVERY_TIMEOUT_S = env.int("FASI_DELIVERY_TIMEOUT_S", default=15)

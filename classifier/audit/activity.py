@@ -67,4 +67,10 @@ def _by_staff(first: AuditEntry, entries: list[AuditEntry]) -> str:
             "Staff gave a verdict on %(count)d of your outfits",
             count,
         ) % {"count": count}
+    if first.action == Action.STAFF_VERDICT_UNDONE:
+        return ngettext(
+            "Staff took back a verdict on one of your outfits",
+            "Staff took back verdicts on %(count)d of your outfits",
+            count,
+        ) % {"count": count}
     return _text(first)

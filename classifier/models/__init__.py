@@ -13,6 +13,7 @@ from classifier.models.prediction import Prediction
 from classifier.models.preferences import Preferences
 from classifier.models.release import Release
 from classifier.models.review import Review
+from classifier.models.review_item import ReviewItem, ReviewProgress, ReviewStep
 from classifier.models.share import Share
 from classifier.models.token import ApiToken, Scope
 from classifier.models.training_split import TrainingSplit
@@ -41,6 +42,9 @@ __all__ = [
     "Release",
     "Reservation",
     "Review",
+    "ReviewItem",
+    "ReviewProgress",
+    "ReviewStep",
     "Scope",
     "Share",
     "TrainingSplit",

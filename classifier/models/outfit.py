@@ -108,6 +108,9 @@ class Outfit(models.Model):
         max_length=10, choices=DaySource, default=DaySource.UPLOAD, db_default=DaySource.UPLOAD
     )
     classified = models.DateTimeField(null=True, blank=True)
+    review_asked = models.DateTimeField(
+        null=True, blank=True, help_text=_("its owner asks staff to look at it, since then")
+    )
 
     class Meta:
         verbose_name = _("outfit")

@@ -13,12 +13,17 @@ class Review(models.Model):
     """What somebody says that the photo is. Where the prediction says otherwise, it is wrong."""
 
     class Answer(models.TextChoices):
-        """What is said: only a STYLE has one."""
+        """What is said: only a STYLE has one.
+
+        UNUSABLE is for staff: too dark, too blurred, too small to say. It trains no model and
+        leaves what the outfit counts as, and the prediction is neither right nor wrong.
+        """
 
         STYLE = "style", _("this style")
         NO_STYLE = "no_style", _("none of these styles")
         OUTFIT = "outfit", _("an outfit")
         NOT_AN_OUTFIT = "not_an_outfit", _("not an outfit")
+        UNUSABLE = "unusable", _("an unusable photo")
 
     class Role(models.TextChoices):
         STAFF = "staff", _("staff")
@@ -27,6 +32,7 @@ class Review(models.Model):
     class Verdict(models.TextChoices):
         RIGHT = "right", _("right")
         WRONG = "wrong", _("wrong")
+        NEITHER = "neither", _("neither")
 
     prediction = models.ForeignKey(Prediction, on_delete=models.CASCADE, related_name="reviews")
     # What staff said of other people's outfits outlives their account, without their name.
@@ -50,7 +56,9 @@ class Review(models.Model):
                 name="review_names_a_style",
             ),
             models.CheckConstraint(
-                condition=Q(answer__in=["style", "no_style", "outfit", "not_an_outfit"]),
+                condition=Q(
+                    answer__in=["style", "no_style", "outfit", "not_an_outfit", "unusable"]
+                ),
                 name="review_answer_known",
             ),
         ]

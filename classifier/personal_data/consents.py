@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from classifier.models import Consent
+from classifier.reviews.filling import withdraw
 
 
 def record_consent(owner_id: int, given: bool) -> None:
@@ -16,3 +17,5 @@ def record_consent(owner_id: int, given: bool) -> None:
         User.objects.select_for_update().get(pk=owner_id)
         if Consent.objects.holds(owner_id) != given:
             Consent.objects.create(owner_id=owner_id, given=given)
+            if not given:
+                withdraw(owner_id)

@@ -60,6 +60,7 @@ def rows_of(outfits: QuerySet[Outfit], missing: set[str]) -> Iterator[dict[str, 
             "style": outfit.style,
             "certainty": outfit.certainty,
             "shared": outfit.share.created.isoformat() if hasattr(outfit, "share") else None,
+            "staff_asked_to_look": outfit.review_asked.isoformat() if outfit.review_asked else None,
             "error": outfit.error_code,
             "classified": outfit.classified.isoformat() if outfit.classified else None,
             "predictions": [

@@ -8,12 +8,14 @@ asked anew, of the prediction that speaks.
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Case, F, Value, When
 from django.utils import timezone
 
 from classifier.models import Outfit, Prediction, Review
+from classifier.reviews.filling import refresh
 
 Answer = Review.Answer
 Certainty = Outfit.Certainty
@@ -53,7 +55,6 @@ def record_review(
     known = prediction.release.styles.ids if answer == Answer.STYLE else ("",)
     if style not in known:
         raise UnknownStyle(style)
-    right = _counts_as(prediction, answer, style) == _predicted(prediction)
     with transaction.atomic():
         lock([prediction.outfit_id])
         theirs = Review.objects.filter(prediction__outfit=prediction.outfit_id, by_id=by_id)
@@ -63,7 +64,7 @@ def record_review(
             by_id=by_id,
             defaults={
                 "role": role,
-                "verdict": Review.Verdict.RIGHT if right else Review.Verdict.WRONG,
+                "verdict": _verdict(prediction, answer, style),
                 "answer": answer,
                 "style": style,
                 "note": note,
@@ -103,10 +104,12 @@ _SETTLE_BY_PREDICTIONS = """
 def settle(outfit_ids: Collection[uuid.UUID]) -> None:
     """Write down what the outfits count as: what people said of them, else what is predicted.
 
-    The caller has locked them (`lock`), in the transaction in which that changed.
+    Their places in the review queue follow. The caller has locked them (`lock`), in the transaction
+    in which that changed.
     """
     reviews: dict[uuid.UUID, Review] = {}
     said = Review.objects.filter(prediction__outfit__in=outfit_ids)
+    said = said.exclude(answer=Answer.UNUSABLE)  # which says nothing of what it is
     for review in said.annotate(outfit=F("prediction__outfit")).order_by(*OWNER_FIRST):
         reviews.setdefault(review.outfit, review)
     with connection.cursor() as cursor:
@@ -114,6 +117,38 @@ def settle(outfit_ids: Collection[uuid.UUID]) -> None:
     spoken = Prediction.objects.filter(outfit__in=reviews, shown=True)
     for prediction in spoken.defer("embedding", "activation_map"):
         _settle_by_review(prediction, reviews[prediction.outfit_id])
+    refresh(outfit_ids)
+
+
+def verdict_of(outfit_id: uuid.UUID, by_id: int) -> Review | None:
+    """What this person said of the outfit, on whichever release's prediction."""
+    return Review.objects.filter(prediction__outfit=outfit_id, by=by_id).first()
+
+
+def as_columns(review: Review) -> dict[str, Any]:
+    """A verdict in JSON's types, to be given back to `take_back`."""
+    said = {name: getattr(review, name) for name in ("role", "verdict", "answer", "style", "note")}
+    return {"prediction_id": review.prediction_id, "created": review.created.isoformat(), **said}
+
+
+def take_back(outfit_id: uuid.UUID, by_id: int, before: dict[str, Any] | None = None) -> None:
+    """This person's verdict is gone, or `before`, which it replaced, is back.
+
+    The outfit counts as what the others say, or as what is predicted.
+    """
+    with transaction.atomic():
+        lock([outfit_id])
+        Review.objects.filter(prediction__outfit=outfit_id, by=by_id).delete()
+        if before is not None:
+            Review.objects.create(by_id=by_id, **before)
+        settle([outfit_id])
+
+
+def _verdict(prediction: Prediction, answer: str, style: str) -> Review.Verdict:
+    if answer == Answer.UNUSABLE:
+        return Review.Verdict.NEITHER
+    right = _counts_as(prediction, answer, style) == _predicted(prediction)
+    return Review.Verdict.RIGHT if right else Review.Verdict.WRONG
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,13 @@ from classifier.history import sharing
 from classifier.history.heatmap import heat_png
 from classifier.models import Outfit, Prediction, Review
 from classifier.models.people import has_confirmed_address
+from classifier.reviews import asking
 from classifier.reviews.verdicts import UnknownStyle, record_review
 from classifier.storage.objects import ObjectMissing, StorageUnavailable
 
 A_DAY = 86_400
 Answer = Review.Answer
+OF_OWNERS = set(Answer) - {Answer.UNUSABLE}
 
 
 @login_required
@@ -43,7 +45,7 @@ def correct_outfit(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpRespon
     if outfit.prediction is None:
         messages.error(request, _("There is no prediction to correct yet."))
         return redirect(outfit)
-    if answer not in Answer.values:
+    if answer not in OF_OWNERS:
         return HttpResponseBadRequest(_("That is no answer of the list."))
     try:
         review = record_review(
@@ -66,6 +68,24 @@ def _thanks(review: Review) -> str:
     if review.verdict == Review.Verdict.RIGHT:
         return _("Noted: the model was right.")
     return _("Corrected. Your history and your profile count it that way.")
+
+
+@login_required
+@require_POST
+def ask_staff(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponse:
+    """Ask staff to look at this photo, or with `stop` take that back."""
+    outfit = access_outfit(request.user, outfit_id)
+    if "stop" in request.POST:
+        if asking.stop(outfit):
+            record(Action.REVIEW_NOT_ASKED, request=request, outfit=outfit.pk)
+        messages.success(request, _("Taken back: our staff are not asked to look any more."))
+    elif outfit.status != Outfit.Status.DONE:
+        messages.error(request, _("There is nothing to look at until the photo is classified."))
+    else:
+        if asking.ask(outfit):
+            record(Action.REVIEW_ASKED, request=request, outfit=outfit.pk)
+        messages.success(request, _("Our staff are asked. What they say will stand here."))
+    return redirect(outfit)
 
 
 @login_required

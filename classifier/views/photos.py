@@ -40,7 +40,7 @@ def _stored_photo(request: HttpRequest, outfit_id: uuid.UUID, which: str) -> Htt
     by_ticket = opens_photo(request.GET.get(TICKET, ""), outfit_id)
     if not by_ticket and not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
-    outfits = Outfit.objects.only("id", "owner_id", "status", which)
+    outfits = Outfit.objects.only("id", "owner_id", "status", "review_asked", which)
     outfit = get_object_or_404(outfits, pk=outfit_id)
     key = getattr(outfit, which)
     if by_ticket or outfit.owner_id == request.user.pk:

@@ -10,6 +10,7 @@ from django.conf import settings
 from classifier.audit import recording
 from classifier.integrations import deliveries, idempotency, tokens
 from classifier.limits import ledger
+from classifier.reviews import steps
 
 log = structlog.get_logger(__name__)
 
@@ -22,6 +23,7 @@ def remove_expired() -> None:
         "idempotency_keys": idempotency.forget_old,
         "deliveries": deliveries.forget_old,
         "audit_trail": recording.forget_old,
+        "review_steps": steps.forget_old,
         "sessions": _sessions,
     }
     for kind, forget in kinds.items():

@@ -14,12 +14,16 @@ from classifier.batches import service, unpacking
 from classifier.models import Erasure
 from classifier.personal_data import exports
 from classifier.personal_data.erasure import erase
+from classifier.reviews import filling
 from classifier.storage.objects import StorageUnavailable
 from worker.jobs.exports import prepare
 from worker.jobs.zips import unpack
 from worker.loaded_model import worker_name
 
 log = structlog.get_logger(__name__)
+
+REVIEWS_FOR_S = 20
+"""So long new predictions are brought into the review queue before other jobs have their turn."""
 
 
 def run_maintenance() -> None:
@@ -34,6 +38,7 @@ def run_maintenance() -> None:
         _try(service.clear, batch_id)
     if count := unpacking.return_expired_zips():
         log.warning("unpacking_leases_expired", count=count)
+    _try(filling.fill, REVIEWS_FOR_S)
     while export := exports.claim_export(worker_name()):
         prepare(export)
     while zip_file := unpacking.claim_zip(worker_name()):

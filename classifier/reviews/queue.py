@@ -1,0 +1,153 @@
+"""Taking photos from the review queue: each for one reviewer at a time, by a lease.
+
+    claim(reviewer, 3)                      the three most worth looking at
+    claim(reviewer, 2, besides=[first])     two more
+
+One statement takes them and starts their leases, by the database's clock. It passes over what
+somebody else has, what this reviewer gave a verdict on or skipped, what is their own, and what its
+owner does not let staff look at (any more). A lease that ran out is as good as none.
+"""
+
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import connection
+from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models.functions import Now
+
+from classifier.leases import seconds_from_now
+from classifier.models import Outfit, Prediction, ReviewItem
+
+# Subqueries, not joins: whatever the planner expects, it goes along an index of the queue and asks
+# about one photo after the other until it has enough.
+_CONSENTS = """
+    (SELECT outfit.review_asked IS NOT NULL OR (
+        SELECT consent.given FROM classifier_consent AS consent
+        WHERE consent.owner_id = item.owner_id
+        ORDER BY consent.changed DESC, consent.id DESC LIMIT 1
+    ) IS TRUE FROM classifier_outfit AS outfit WHERE outfit.id = item.outfit_id)
+"""
+_FREE = """
+    item.answered < item.wanted AND item.owner_id <> %(me)s
+    AND (item.lease_until IS NULL OR item.lease_until <= now() OR item.claimed_by_id = %(me)s)
+    AND NOT item.answered_by @> ARRAY[%(me)s]::int[] AND NOT item.skipped_by @> ARRAY[%(me)s]::int[]
+"""
+_CLAIM = """
+    WITH picked AS MATERIALIZED (
+        SELECT item.outfit_id FROM classifier_reviewitem AS item
+        WHERE {free} AND item.outfit_id <> ALL(%(besides)s::uuid[]) AND {only} AND {consents}
+        ORDER BY {order} LIMIT %(count)s
+        FOR UPDATE OF item SKIP LOCKED
+    )
+    UPDATE classifier_reviewitem AS item
+    SET claimed_by_id = %(me)s, lease_until = now() + make_interval(secs => %(lease)s)
+    FROM picked WHERE item.outfit_id = picked.outfit_id
+    RETURNING item.outfit_id
+"""
+_NEXT = _CLAIM.format(
+    free=_FREE, consents=_CONSENTS, only="true", order="item.worth DESC, item.outfit_id"
+)
+_ALIKE = _CLAIM.format(
+    free=_FREE,
+    consents=_CONSENTS,
+    only="item.style = %(style)s AND (item.worth, item.outfit_id) > (%(worth)s, %(outfit)s::uuid)",
+    order="item.worth, item.outfit_id",
+)
+_WAITING = f"""
+    SELECT count(*) FROM (
+        SELECT 1 FROM classifier_reviewitem AS item WHERE {_FREE} LIMIT %(most)s
+    ) AS free
+"""  # noqa: S608  (no value is pasted in, only our own SQL)
+
+
+_FIRST = uuid.UUID(int=0)
+
+
+@dataclass(frozen=True)
+class GridPlace:
+    """Where a grid of photos of one style ended."""
+
+    worth: float = -1.0
+    outfit_id: uuid.UUID = _FIRST
+
+    @classmethod
+    def read(cls, text: str) -> "GridPlace":
+        """From `str(place)`; the beginning, where that makes no sense."""
+        worth, _, outfit_id = text.partition("_")
+        try:
+            return cls(float(worth), uuid.UUID(outfit_id))
+        except ValueError:
+            return cls()
+
+    def __str__(self) -> str:
+        return f"{self.worth!r}_{self.outfit_id}"
+
+
+def claim(reviewer: User, count: int, besides: Collection[uuid.UUID] = ()) -> list[ReviewItem]:
+    """The photos most worth looking at, with a lease; what they have already comes again.
+
+    `besides` are those that are in front of them.
+    """
+    taken = _taken(_NEXT, reviewer, count, besides=[str(each) for each in besides])
+    return sorted(taken, key=lambda each: (-each.worth, each.pk))
+
+
+def claim_alike(
+    reviewer: User, count: int, style: str, after: GridPlace | None = None
+) -> list[ReviewItem]:
+    """Photos of which the model says this style, the surest first, with a lease."""
+    place = after or GridPlace()
+    values = {"style": style, "worth": place.worth, "outfit": str(place.outfit_id), "besides": []}
+    taken = _taken(_ALIKE, reviewer, count, **values)
+    return sorted(taken, key=lambda each: (each.worth, each.pk))
+
+
+def reclaim(reviewer: User, outfits: Collection[uuid.UUID]) -> list[ReviewItem]:
+    """Take these again, as far as nobody else has them and the reviewer may have them."""
+    free = Q(lease_until=None) | Q(lease_until__lte=Now()) | Q(claimed_by=reviewer)
+    theirs = Q(owner=reviewer) | Q(answered_by__contains=[reviewer.pk])
+    items = ReviewItem.objects.filter(free, outfit__in=outfits, answered__lt=F("wanted"))
+    items.exclude(theirs | Q(skipped_by__contains=[reviewer.pk])).update(
+        claimed_by=reviewer, lease_until=seconds_from_now(settings.FASI_REVIEW_LEASE_S)
+    )
+    return list(_shown(_held(reviewer, outfits)))
+
+
+def renew(reviewer: User, outfits: Collection[uuid.UUID]) -> None:
+    """Prolong the reviewer's leases of these."""
+    _held(reviewer, outfits).update(lease_until=seconds_from_now(settings.FASI_REVIEW_LEASE_S))
+
+
+def let_go(reviewer: User, outfits: Collection[uuid.UUID]) -> None:
+    """End the reviewer's leases of these."""
+    _held(reviewer, outfits).update(claimed_by=None, lease_until=None)
+
+
+def waiting(reviewer: User, most: int) -> int:
+    """How many photos wait for this reviewer; counts up to `most`."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITING, {"me": reviewer.pk, "most": most})
+        return int(cursor.fetchone()[0])
+
+
+def _held(reviewer: User, outfits: Collection[uuid.UUID]) -> QuerySet[ReviewItem]:
+    return ReviewItem.objects.filter(outfit__in=outfits, claimed_by=reviewer)
+
+
+def _taken(statement: str, reviewer: User, count: int, **values: Any) -> list[ReviewItem]:
+    lease = settings.FASI_REVIEW_LEASE_S
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"me": reviewer.pk, "count": count, "lease": lease, **values})
+        ids = [outfit_id for (outfit_id,) in cursor.fetchall()]
+    return list(_shown(ReviewItem.objects.filter(outfit__in=ids)))
+
+
+def _shown(items: QuerySet[ReviewItem]) -> QuerySet[ReviewItem]:
+    """With what a page shows of them."""
+    said = Prediction.objects.select_related("release").defer("embedding", "activation_map")
+    outfits = Outfit.objects.prefetch_related(Prefetch("predictions", queryset=said))
+    return items.prefetch_related(Prefetch("outfit", queryset=outfits))
