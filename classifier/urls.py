@@ -16,6 +16,7 @@ from classifier.views.batches import (
     results_csv,
 )
 from classifier.views.cards import (
+    ask_staff,
     card_image,
     correct_outfit,
     share_outfit,
@@ -47,6 +48,13 @@ from classifier.views.outfits import (
 )
 from classifier.views.photos import may_send, outfit_photo, outfit_thumb
 from classifier.views.profile import profile_page, similar_page
+from classifier.views.review import (
+    ReviewGridView,
+    review_page,
+    review_undo,
+    review_verdict,
+    review_why,
+)
 from classifier.views.security_txt import security_txt
 from classifier.views.sessions import session_end
 from classifier.views.tokens import TokensView, revoke
@@ -61,6 +69,7 @@ urlpatterns = [
     path("outfits/<uuid:outfit_id>/why.png", why_image, name="outfit_why"),
     path("outfits/<uuid:outfit_id>/card.jpg", card_image, name="outfit_card"),
     path("outfits/<uuid:outfit_id>/correct/", correct_outfit, name="outfit_correct"),
+    path("outfits/<uuid:outfit_id>/ask-staff/", ask_staff, name="outfit_ask_staff"),
     path("outfits/<uuid:outfit_id>/share/", share_outfit, name="outfit_share"),
     path("s/<token:token>/", shared_page, name="shared"),
     path("s/<token:token>/card.jpg", shared_image, name="shared_card"),
@@ -95,6 +104,11 @@ urlpatterns = [
     path("account/data/erase/", erase_account, name="data_erase"),
     path("profile/", profile_page, name="profile"),
     path("staff/dead-letters/", DeadLettersView.as_view(), name="dead_letters"),
+    path("staff/review/", review_page, name="review"),
+    path("staff/review/undo/", review_undo, name="review_undo"),
+    path("staff/review/alike/", ReviewGridView.as_view(), name="review_grid"),
+    path("staff/review/<uuid:outfit_id>/", review_verdict, name="review_verdict"),
+    path("staff/review/<uuid:outfit_id>/why.png", review_why, name="review_why"),
     path("metrics", metrics, name="metrics"),
     path(
         "staff/dead-letters/<uuid:outfit_id>/delete/", delete_dead_letter, name="dead_letter_delete"
