@@ -172,7 +172,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_DEFAULT_QUEUE = "fasi"
 FASI_CHORES_QUEUE = "chores"
 CELERY_TASK_ROUTES = {
-    name: {"queue": FASI_CHORES_QUEUE} for name in ("worker.chores", "worker.remove_orphans")
+    name: {"queue": FASI_CHORES_QUEUE}
+    for name in ("worker.chores", "worker.remove_orphans", "worker.look_at_retraining")
 }
 CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = CELERY_EVENT_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -215,6 +216,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "worker.end_forms",
         "schedule": FASI_CHORES_S,
         "options": {"expires": FASI_CHORES_S},
+    },
+    "look-at-retraining": {
+        "task": "worker.look_at_retraining",
+        "schedule": timedelta(hours=1),
+        "options": {"expires": 3600},
     },
     "remove-orphans": {
         "task": "worker.remove_orphans",

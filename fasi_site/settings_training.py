@@ -4,3 +4,17 @@ from fasi_site.environment import env
 
 # Of the people who consent to training, whose photos test a model and never train one.
 FASI_HOLDOUT_SHARE = env.float("FASI_HOLDOUT_SHARE", default=0.15)
+# Reviewed photos without which no retraining begins.
+FASI_RETRAIN_PHOTOS = env.int("FASI_RETRAIN_PHOTOS", default=200)
+# Folders of the operator's own photos, on the machine that trains: outfits, and photos without one.
+FASI_TRAINING_PHOTOS = env.list("FASI_TRAINING_PHOTOS", default=[])
+FASI_TRAINING_OTHERS = env.list("FASI_TRAINING_OTHERS", default=[])
+# A shipped recipe or a TOML file, and changes of it such as tune.epochs=3.
+FASI_RETRAIN_RECIPE = env.str("FASI_RETRAIN_RECIPE", default="starter")
+FASI_RETRAIN_CHANGES = env.list("FASI_RETRAIN_CHANGES", default=[])
+# Queue a retraining when the last one is so many days old; 0 leaves it to people.
+FASI_RETRAIN_EVERY_DAYS = env.int("FASI_RETRAIN_EVERY_DAYS", default=0)
+FASI_RETRAIN_LEASE_S = env.int("FASI_RETRAIN_LEASE_S", default=120)
+FASI_RETRAIN_PAUSE_S = env.int("FASI_RETRAIN_PAUSE_S", default=60)
+# Free megabytes that a retraining needs on its disk before each phase.
+FASI_RETRAIN_FREE_MB = env.int("FASI_RETRAIN_FREE_MB", default=2_000)

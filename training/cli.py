@@ -67,6 +67,20 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="judge each source by heads that were fitted without it",
     )
+    evaluate.add_argument(
+        "--without-network",
+        action="store_true",
+        help="leave out the small network that is trained to compare with",
+    )
+    compare = parsers.add_parser(
+        "compare", help="judge two bundles on the validation photos of one dataset"
+    )
+    compare.set_defaults(run=commands.compare)
+    compare.add_argument("first", type=Path, metavar="BUNDLE")
+    compare.add_argument("second", type=Path, metavar="OTHER")
+    compare.add_argument("--dataset", type=Path, required=True, help="what prepare wrote")
+    compare.add_argument("--source", help="photos of this source only")
+    compare.add_argument("--output", type=Path, required=True, help="a JSON file")
     report = parsers.add_parser("report", help="write RUN/report.html, to look at")
     report.set_defaults(run=commands.report)
     report.add_argument("folder", type=Path, metavar="RUN")

@@ -44,7 +44,19 @@ def evaluate(options: argparse.Namespace) -> None:
     else:
         from training.evaluation.evaluate_run import evaluate_run, summary
 
-        print(*summary(evaluate_run(options.folder)), sep="\n")
+        print(*summary(evaluate_run(options.folder, small=not options.without_network)), sep="\n")
+
+
+def compare(options: argparse.Namespace) -> None:
+    """``compare``: judge two bundles on the same validation photos."""
+    from training.data.labelled import read_dataset
+    from training.evaluation.bundles import compare_bundles, comparison_lines
+    from training.writing import write_json
+
+    dataset = read_dataset(options.dataset)
+    compared = compare_bundles(options.first, options.second, dataset, options.source)
+    write_json(options.output, compared)
+    print(*comparison_lines(compared), sep="\n")
 
 
 def report(options: argparse.Namespace) -> None:

@@ -14,6 +14,7 @@ from classifier.lifecycle.claims import return_expired
 from classifier.lifecycle.wakeup import wake_up_came
 from classifier.monitoring.metrics import LEASES_EXPIRED
 from classifier.orphans import remove_orphans
+from classifier.retraining.schedule import queue_if_due
 from worker.classification import work
 from worker.jobs.cleaning import remove_expired
 from worker.jobs.direct_uploads import check_uploads, end_forms
@@ -78,6 +79,12 @@ def remove_orphaned_objects() -> None:
     """End and forget what is over, and delete objects that have no row."""
     remove_expired()
     remove_orphans()
+
+
+@shared_task(name="worker.look_at_retraining", **LONG)
+def look_at_retraining() -> None:
+    """Queue a retraining that is due. No process of Celery takes one: `manage.py retrain` does."""
+    queue_if_due()
 
 
 @worker_init.connect

@@ -12,6 +12,7 @@ from classifier.models.outfit import Outfit
 from classifier.models.prediction import Prediction
 from classifier.models.preferences import Preferences
 from classifier.models.release import Release
+from classifier.models.retraining import Retraining
 from classifier.models.review import Review
 from classifier.models.review_item import ReviewItem, ReviewProgress, ReviewStep
 from classifier.models.share import Share
@@ -41,6 +42,7 @@ __all__ = [
     "Preferences",
     "Release",
     "Reservation",
+    "Retraining",
     "Review",
     "ReviewItem",
     "ReviewProgress",

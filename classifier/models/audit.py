@@ -60,6 +60,8 @@ class AuditEntry(models.Model):
         STAFF_DELETED = "staff_deleted", _("deleted by staff")
         RELEASE_REGISTERED = "release_registered", _("release registered")
         RELEASE_ACTIVATED = "release_activated", _("release activated")
+        RETRAINING_QUEUED = "retraining_queued", _("retraining queued")
+        RETRAINING_CANCELLED = "retraining_cancelled", _("retraining cancelled")
         SETTING_CHANGED = "setting_changed", _("setting changed by staff")
 
     at = models.DateTimeField(_("when"), default=timezone.now, db_default=Now())

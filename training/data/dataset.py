@@ -36,11 +36,12 @@ def load_splits(photos: Sequence[Photo], taxonomy: Taxonomy) -> tuple[Split, Spl
 
     Raises TrainingError for a photo that cannot be read any more.
     """
-    train, val = (_split(photos, taxonomy, name) for name in ("train", "val"))
+    train, val = (load_split(photos, taxonomy, name) for name in ("train", "val"))
     return train, val
 
 
-def _split(photos: Sequence[Photo], taxonomy: Taxonomy, name: str) -> Split:
+def load_split(photos: Sequence[Photo], taxonomy: Taxonomy, name: str) -> Split:
+    """One of them, of at least one photo; raises TrainingError likewise."""
     chosen = [photo for photo in photos if photo.split == name]
     labels = [taxonomy.ids.index(photo.style) for photo in chosen]
     return _loaded(chosen, labels, f"Reading {name}")

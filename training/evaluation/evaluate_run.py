@@ -29,16 +29,16 @@ Say = Callable[[str], None]
 
 
 def evaluate_run(
-    folder: Path, say: Say = print, network: SmallNetwork | None = None
+    folder: Path, say: Say = print, network: SmallNetwork | None = None, *, small: bool = True
 ) -> dict[str, Any]:
     """Evaluate the run on its validation photos, write ``evaluation.json`` into it, return it.
 
     Side by side: chance, the majority style, what the source alone gives away, a small CNN from
-    scratch (``network`` changes it), and the model. Plain JSON types. Raises TrainingError for a
-    folder that is no finished run.
+    scratch (``network`` changes it, ``small`` False leaves it out), and the model. Plain JSON
+    types. Raises TrainingError for a folder that is no finished run.
     """
     run = open_finished(folder)
-    cnn = small_network(run, network or SmallNetwork(), say)
+    cnn = small_network(run, network or SmallNetwork(), say) if small else None
     source = by_source(run)
     model = _judged(run, run.probabilities)
     crossed = cross_fit(run.logits, run.labels)

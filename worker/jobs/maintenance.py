@@ -14,6 +14,7 @@ from classifier.batches import service, unpacking
 from classifier.models import Erasure
 from classifier.personal_data import exports
 from classifier.personal_data.erasure import erase
+from classifier.retraining import queue as retraining
 from classifier.reviews import filling
 from classifier.storage.objects import StorageUnavailable
 from worker.jobs.exports import prepare
@@ -36,6 +37,8 @@ def run_maintenance() -> None:
         _try(exports.remove_export, export_id)
     for batch_id in service.cancelled_batches():
         _try(service.clear, batch_id)
+    if retraining.return_expired():
+        log.warning("retraining_lease_expired")
     if count := unpacking.return_expired_zips():
         log.warning("unpacking_leases_expired", count=count)
     _try(filling.fill, REVIEWS_FOR_S)

@@ -153,7 +153,7 @@ def test_somebodys_last_word_counts_whichever_release_it_was_about(
     prediction = said(1)
     record_consent(owner.pk, given=True)
     record_review(prediction, staff.pk, Review.Role.STAFF, "casual")
-    later = add_prediction(prediction.outfit, other_release, "formal")
+    later = add_prediction(prediction.outfit, other_release, "formal", shown=False)
     record_review(later, staff.pk, Review.Role.STAFF, "boho")
     export(tmp_path)
     assert manifest(tmp_path) == {str(prediction.outfit_id): "boho"}

@@ -1,0 +1,94 @@
+"""`manage.py retrain`: from what people corrected to a candidate release, on this machine."""
+
+import signal
+import time
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import close_old_connections
+
+from classifier.models import Retraining
+from classifier.retraining import queue
+from classifier.retraining.enough import TooFew
+from worker.loaded_model import worker_name
+from worker.retraining.run import retrain
+from worker.retraining.trainer import PackagesMissing, check_installed
+from worker.retraining.workspace import clean
+
+PAUSE_S = 2.0
+STOPPED = 130
+
+
+class Command(BaseCommand):
+    help = (
+        "Take the retraining that waits, or else begin one, and go all the way to a candidate"
+        " release. Killed at any moment, the same command goes on, here or on another machine with"
+        " the same settings."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        how = parser.add_mutually_exclusive_group()
+        how.add_argument(
+            "--wait", action="store_true", help="take what is queued, one after the other, for ever"
+        )
+        how.add_argument(
+            "--queue", action="store_true", help="queue one, for a machine that waits for it"
+        )
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        if options["queue"]:
+            self._request()
+            return
+        try:
+            check_installed()
+        except PackagesMissing as error:
+            raise CommandError(str(error)) from error
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: hand the job back
+        try:
+            clean()
+            if options["wait"]:
+                self._for_ever()
+            else:
+                self._once()
+        except KeyboardInterrupt:
+            raise CommandError(
+                "Stopped; the same command goes on from here.", returncode=STOPPED
+            ) from None
+
+    def _for_ever(self) -> None:
+        while True:
+            queue.return_expired()
+            if lease := queue.claim(worker_name()):
+                retrain(lease)
+            close_old_connections()
+            time.sleep(PAUSE_S)
+
+    def _once(self) -> None:
+        """The one that waits, or a new one, until it is done or failed."""
+        queue.return_expired()
+        mine = queue.pending() or self._request()
+        if mine.status == Retraining.Status.RUNNING:
+            raise CommandError(
+                f"A retraining is under way: {mine.claimed_by}, {mine.get_phase_display()}. If that"
+                f" process is dead, the same command goes on from {mine.lease_until:%H:%M:%S} UTC."
+            )
+        while mine.pending:
+            queue.return_expired()
+            if lease := queue.claim(worker_name()):
+                retrain(lease)
+            else:
+                time.sleep(PAUSE_S)
+            mine.refresh_from_db()
+            if mine.status == Retraining.Status.QUEUED and mine.error_text:
+                self.stderr.write(f"{mine.error_text} Going on at {mine.not_before:%H:%M:%S} UTC.")
+        if mine.status == Retraining.Status.FAILED:
+            raise CommandError(mine.error_text)
+        self.stdout.write(f"Done: the candidate is {mine.release}.")
+
+    def _request(self) -> Retraining:
+        try:
+            retraining = queue.request_retraining()
+        except (queue.AlreadyPending, queue.NoActiveRelease, TooFew) as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write("A retraining is queued.")
+        return retraining

@@ -1,0 +1,1 @@
+"""From a claimed retraining to a candidate release; the training itself is another process."""

@@ -1,0 +1,83 @@
+"""A claimed retraining to its end, whatever becomes of it: done, put back, or failed with why."""
+
+import errno
+
+import structlog
+from django.db import close_old_connections
+
+from classifier.leases import Lease, LeaseLost
+from classifier.models import Release, Retraining
+from classifier.retraining import queue
+from classifier.retraining.enough import TooFew
+from classifier.storage.objects import ObjectMissing, StorageUnavailable
+from inference.bundle import BundleError
+from worker.retraining.phases import NoGate, Retrain
+from worker.retraining.trainer import TrainerFailed, TrainerKilled
+from worker.retraining.workspace import DiskFull, FolderTaken, clean, workspace
+
+log = structlog.get_logger(__name__)
+
+Fault = Retraining.Fault
+NO_ROOM = "No space left on device"
+FINAL: dict[type[Exception], Fault] = {
+    Release.DoesNotExist: Fault.NO_RELEASE,
+    TooFew: Fault.TOO_FEW,
+    NoGate: Fault.NO_GATE,
+    BundleError: Fault.REFUSED,
+    TrainerFailed: Fault.TRAINING,
+}
+"""Another attempt would end the same way."""
+PASSING: dict[type[Exception], Fault] = {
+    TrainerKilled: Fault.KILLED,
+    StorageUnavailable: Fault.STORAGE_UNAVAILABLE,
+    ObjectMissing: Fault.STORAGE_UNAVAILABLE,
+    DiskFull: Fault.DISK_FULL,
+    FolderTaken: Fault.WORKER_LOST,
+}
+"""Another attempt, a little later, may well come further."""
+
+
+def retrain(lease: Lease[Retraining]) -> None:
+    """Go all the way, or as far as it goes now; the row says what came of it."""
+    try:
+        active = Release.objects.get(status=Release.Status.ACTIVE)
+        with workspace(lease.row.pk) as space:
+            release = Retrain(lease, space, active).go()
+        queue.finish(lease, release)
+        log.info("retraining_done", retraining=str(lease.row.pk), release=release.name)
+    except LeaseLost:
+        log.warning("retraining_lease_was_lost", retraining=str(lease.row.pk))
+    except KeyboardInterrupt:
+        queue.stop(lease)
+        raise
+    except Exception as error:
+        if not _ended(lease, error):
+            raise
+    finally:
+        close_old_connections()
+        clean()
+
+
+def _ended(lease: Lease[Retraining], error: Exception) -> bool:
+    """Write down why it went no further. False: nobody knows what that was."""
+    text = str(error) or type(error).__name__
+    log.warning("retraining_stopped", retraining=str(lease.row.pk), error=text)
+    if _is_full(error):
+        queue.put_back(lease, Fault.DISK_FULL, text)
+    elif fault := _of(FINAL, error):
+        queue.fail(lease, fault, text)
+    elif fault := _of(PASSING, error):
+        queue.put_back(lease, fault, text)
+    else:
+        return False
+    return True
+
+
+def _is_full(error: Exception) -> bool:
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return isinstance(error, TrainerFailed) and NO_ROOM in str(error)
+
+
+def _of(faults: dict[type[Exception], Fault], error: Exception) -> Fault | None:
+    return next((fault for kind, fault in faults.items() if isinstance(error, kind)), None)
