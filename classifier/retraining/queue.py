@@ -25,7 +25,9 @@ from classifier.retraining.enough import check_enough
 
 log = structlog.get_logger(__name__)
 
-Status, Phase, Fault = Retraining.Status, Retraining.Phase, Retraining.Fault
+Status = Retraining.Status
+Phase = Retraining.Phase
+Fault = Retraining.Fault
 PENDING = (Status.QUEUED, Status.RUNNING)
 JOBS = Jobs(Retraining, Status.QUEUED, Status.RUNNING, "FASI_RETRAIN_LEASE_S")
 ENDED = {"lease_until": None, "claimed_by": ""}

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from classifier.models import Release, Retraining, TrainingSplit
+from classifier.models import Release, Retraining, Review, TrainingSplit
 from classifier.personal_data.consents import record_consent
 from classifier.retraining.schedule import queue_if_due
 from classifier.reviews.verdicts import record_review
@@ -21,7 +21,7 @@ def reviewed(owner: User, release: Release, settings: Any) -> None:
     settings.FASI_TRAINING_PHOTOS = ["mine"]
     TrainingSplit.objects.create(owner=owner, held_out=True)
     record_consent(owner.pk, given=True)
-    record_review(add_outfit(owner, release, "boho"), owner.pk, "owner", "boho")
+    record_review(add_outfit(owner, release, "boho"), owner.pk, Review.Role.OWNER, "boho")
 
 
 def test_it_is_off_unless_the_settings_say_so(reviewed: None, settings: Any) -> None:

@@ -10,7 +10,7 @@ from django.db import IntegrityError
 from django.db.models.functions import Now
 
 from classifier.leases import LeaseLost
-from classifier.models import AuditEntry, Release, Retraining, TrainingSplit
+from classifier.models import AuditEntry, Release, Retraining, Review, TrainingSplit
 from classifier.personal_data.consents import record_consent
 from classifier.personal_data.training_photos import write_training_photos
 from classifier.retraining import queue
@@ -21,7 +21,8 @@ from tests.support.factories import add_outfit
 from worker.retraining.run import retrain
 from worker.retraining.workspace import clean, workspace
 
-Status, Fault = Retraining.Status, Retraining.Fault
+Status = Retraining.Status
+Fault = Retraining.Fault
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ def reviewed(owner: User, stranger: User, release: Release, settings: Any, tmp_p
         record_consent(person.pk, given=True)
         for _ in range(3):
             prediction = add_outfit(person, release, "boho")
-            record_review(prediction, person.pk, "owner", "boho")
+            record_review(prediction, person.pk, Review.Role.OWNER, "boho")
 
 
 def test_too_few_reviewed_photos_are_refused_with_the_number_that_is_missing(
