@@ -259,7 +259,7 @@ class PredictionAdmin(admin.ModelAdmin[Prediction]):
 
 @admin.register(Release)
 class ReleaseAdmin(admin.ModelAdmin[Release]):
-    """Registered bundles; `manage.py register_release` adds and activates them."""
+    """Registered bundles, to look up; `/staff/releases/` changes which one serves."""
 
     list_display = ["name", "status", "sha256", "created"]
     list_filter = ["status"]

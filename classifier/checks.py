@@ -20,6 +20,8 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
+from inference.signatures import KeyRefused, key_id
+
 ASCENDING = (
     "FASI_IO_TIMEOUT_S",
     "FASI_SOFT_LIMIT_S",
@@ -63,3 +65,15 @@ def check_timing_order(
     orders = (" < ".join(order) for order in ORDERS)
     hint = "Set them in this order: " + "; ".join(orders)
     return [Error(sentence, hint=hint, id="fasi.E001") for sentence in timing_errors()]
+
+
+@register()
+def check_release_keys(
+    app_configs: Sequence[AppConfig] | None = None, **_: Any
+) -> Iterable[CheckMessage]:
+    """Whoever mistypes a key hears of it at once, and not when no worker loads a release."""
+    for key in settings.FASI_RELEASE_KEYS:
+        try:
+            key_id(key)
+        except KeyRefused as error:
+            yield Error(f"FASI_RELEASE_KEYS: {error}", id="classifier.E002")

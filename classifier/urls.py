@@ -48,6 +48,7 @@ from classifier.views.outfits import (
 )
 from classifier.views.photos import may_send, outfit_photo, outfit_thumb
 from classifier.views.profile import profile_page, similar_page
+from classifier.views.releases import ReleaseView, releases_page
 from classifier.views.review import (
     ReviewGridView,
     review_page,
@@ -109,6 +110,8 @@ urlpatterns = [
     path("staff/review/alike/", ReviewGridView.as_view(), name="review_grid"),
     path("staff/review/<uuid:outfit_id>/", review_verdict, name="review_verdict"),
     path("staff/review/<uuid:outfit_id>/why.png", review_why, name="review_why"),
+    path("staff/releases/", releases_page, name="releases"),
+    path("staff/releases/<path:name>/", ReleaseView.as_view(), name="release"),
     path("metrics", metrics, name="metrics"),
     path(
         "staff/dead-letters/<uuid:outfit_id>/delete/", delete_dead_letter, name="dead_letter_delete"

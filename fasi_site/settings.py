@@ -132,6 +132,12 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 FASI_ENGINE = env.str("FASI_ENGINE", default="openvino")
 # Off: every photo counts as an outfit, for sites that get no others.
 FASI_GATE = env.bool("FASI_GATE", default=True)
+# Public keys of minisign, one of which must have signed a bundle; and whether one without such a
+# signature is taken.
+FASI_RELEASE_KEYS = env.list("FASI_RELEASE_KEYS", default=[])
+FASI_UNSIGNED_RELEASES = env.bool("FASI_UNSIGNED_RELEASES", default=EMBEDDED)
+# How often a worker process asks which release is active.
+FASI_RELEASE_POLL_S = env.float("FASI_RELEASE_POLL_S", default=1.0)
 FASI_CLAIM_SIZE = env.int("FASI_CLAIM_SIZE", default=32)
 FASI_MAX_ATTEMPTS = env.int("FASI_MAX_ATTEMPTS", default=3)
 FASI_FETCH_THREADS = env.int("FASI_FETCH_THREADS", default=8)

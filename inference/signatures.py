@@ -80,7 +80,7 @@ def make_keys(secret: Path, password: str) -> str:
     import minisign
 
     pair = minisign.KeyPair.generate()
-    public = pair.public_key.to_base64().decode()
+    public: str = pair.public_key.to_base64().decode()
     with pair.secret_key as key:
         if password:
             key.encrypt(password)
@@ -106,7 +106,7 @@ def sign(bundle: Bundle, secret: Path, password: str) -> str:
     try:
         with minisign.SecretKey.from_file(secret) as key:
             key.decrypt(password)
-            public = key.get_public_key().to_base64().decode()
+            public: str = key.get_public_key().to_base64().decode()
             signature = key.sign(sums, trusted_comment=f"timestamp:{int(time.time())}\tfile:{SUMS}")
     except OSError as error:
         raise KeyRefused(f"The key {secret} cannot be read: {error.strerror}.") from error

@@ -22,7 +22,7 @@ from django.db import connection
 from django.http import HttpResponse
 from django.test import Client, TransactionTestCase
 
-from classifier.models import Outfit, Release
+from classifier.models import Activation, Outfit, Release
 from classifier.storage import multipart, objects
 from classifier.uploads.accept import accept_photo
 from tests.support.database import empty_tables
@@ -156,7 +156,9 @@ def release(site: None, _starter: dict[str, Any]) -> Release:
     from worker.releases import register_starter
 
     if _starter:
-        return Release.objects.create(**_starter)
+        release = Release.objects.create(**_starter)
+        Activation.objects.create(release=release)
+        return release
     release = register_starter(STARTER)
     release.refresh_from_db()
     columns = [field.attname for field in Release._meta.concrete_fields]

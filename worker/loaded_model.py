@@ -1,20 +1,24 @@
-"""What a worker process holds in memory: the active release with its bundle and its engine."""
+"""What a worker process holds in memory: a release with its bundle and its engine.
+
+Where `worker.watching` looks for another active release, it loads that one in the background and
+puts it here, and whoever asks gets what is here; elsewhere (a command, a test) whoever asks waits
+until the active one is loaded.
+"""
 
 import os
 import socket
+import threading
 import time
 from dataclasses import dataclass, replace
 
-import numpy as np
 import structlog
 from django.conf import settings
 
 from classifier.models import Release
 from classifier.monitoring.heartbeat import WarmWorker, report_warm
 from inference.bundle import Bundle
-from inference.engine import Engine, load_engine
-from inference.preprocessing import INPUT_SIZE
-from worker.releases import fetch_bundle
+from inference.engine import Engine
+from worker.releases import fetch_bundle, probed_engine
 
 log = structlog.get_logger(__name__)
 
@@ -24,7 +28,7 @@ class NoActiveRelease(Exception):
 
     def __init__(self) -> None:
         super().__init__(
-            "No release is active: run `manage.py register_release models/starter --activate`."
+            "No release is active: run `manage.py release add models/starter --promote`."
         )
 
 
@@ -37,7 +41,25 @@ class LoadedModel:
     engine: Engine
 
 
-_loaded: LoadedModel | None = None
+class Held:
+    """The one model of this process. It changes between claims only: a claim keeps what it took."""
+
+    def __init__(self) -> None:
+        self.model: LoadedModel | None = None
+        self.watched = False
+        self.loading = threading.Lock()
+
+    def keep(self, release: Release) -> LoadedModel:
+        """Hold this release; loads it, unless it is here. Raises what `load` raises."""
+        with self.loading:
+            if self.model is None or self.model.release.sha256 != release.sha256:
+                self.model = load(release)
+            elif self.model.release.pk != release.pk:
+                self.model = replace(self.model, release=release)
+            return self.model
+
+
+held = Held()
 
 
 def worker_name() -> str:
@@ -45,27 +67,34 @@ def worker_name() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
-def loaded_model() -> LoadedModel:
-    """The active release with its engine; loads it first, and anew when another became active.
+def active_release() -> Release | None:
+    """What workers are to load."""
+    return Release.objects.filter(status=Release.Status.ACTIVE).defer("metrics").first()
 
-    Raises NoActiveRelease, BundleError, EngineError and what the bucket raises.
+
+def loaded_model() -> LoadedModel:
+    """The model to classify with now.
+
+    Raises NoActiveRelease, and what `load` raises where nothing is held yet.
     """
-    global _loaded  # noqa: PLW0603  (one engine a process is the point)
-    active = Release.objects.filter(status=Release.Status.ACTIVE).defer("metrics").first()
+    if held.watched and held.model is not None:
+        return held.model
+    active = active_release()
     if active is None:
         raise NoActiveRelease
-    if _loaded is None or _loaded.release.sha256 != active.sha256:
-        _loaded = _load(active)
-    return replace(_loaded, release=active)
+    return held.keep(active)
 
 
-def _load(release: Release) -> LoadedModel:
+def load(release: Release) -> LoadedModel:
+    """The release with its engine, verified, tried on its probe and warm.
+
+    Raises BundleError, KeyRefused, EngineError, ProbeFailed and what the bucket raises.
+    """
     started = time.perf_counter()
     bundle = fetch_bundle(release)
     if not settings.FASI_GATE:
         bundle = bundle.without_gate()
-    engine = load_engine(settings.FASI_ENGINE, bundle)
-    engine.run(np.zeros((1, INPUT_SIZE, INPUT_SIZE, 3), dtype=np.uint8))  # the first run allocates
+    engine = probed_engine(bundle)
     log.info(
         "engine_warm",
         release=release.name,

@@ -1,10 +1,14 @@
-"""Releases and their bundles: register a folder, activate it, fetch it where a worker runs.
+"""Releases and their bundles: register a folder, fetch one where a worker runs.
 
 A bundle travels through the bucket, so a worker on any host needs the settings and nothing else.
+Nothing of it is used before its sums, its signature and its probe have been looked at, by whoever
+registers it and by every worker that loads it: neither the bucket nor the row is taken at its word.
 """
 
+import re
 import shutil
 import tempfile
+import time
 from pathlib import Path
 
 import structlog
@@ -13,79 +17,122 @@ from django.db import transaction
 
 from classifier.audit import Action, record
 from classifier.models import Release
+from classifier.releases.lifecycle import promote
+from classifier.releases.refusals import STARTER, check_age, check_styles, shipped_sha256
 from classifier.storage import objects
-from inference.bundle import Bundle, BundleError, load_bundle
+from inference.bundle import SIGNATURE, Bundle, BundleError, load_bundle, sums_digest
+from inference.engine import Engine, load_engine
+from inference.probe import check_probe, read_probe
+from inference.signatures import Unsigned, signer_of
 
 log = structlog.get_logger(__name__)
 
-STARTER = "starter"
+ABANDONED_S = 3600
+"""A fetch that did not end within this was killed."""
+_FETCH = "fetch-"
+_NAME = re.compile(r"[^\W_][\w.+ -]{0,99}")
+KEPT = 4
+"""Bundles that stay on a worker's disk: the one that serves, and those to go back to."""
 
 
-def register(folder: Path, name: str) -> Release:
-    """Put the bundle's files in the bucket and record it as a candidate.
+def register(folder: Path, name: str, *, allow_older: bool = False) -> Release:
+    """Verify the bundle, put its files in the bucket and record it as a candidate.
 
-    A bundle that is known already is not registered twice. Raises BundleError,
+    Verified are sums, signature, age, styles, and with the engine of FASI_ENGINE the probe.
+    `allow_older` takes one that is older than another of its taxonomy, or of the first format,
+    which has no probe. One that is known already is not registered twice; a signature that it has
+    gained, and what is missing in the bucket, is stored.
+
+    Raises BundleError, ReleaseRefused, EngineError, ProbeFailed, KeyRefused,
     objects.StorageUnavailable.
     """
+    if not _NAME.fullmatch(name):
+        raise BundleError(f"{name!r} is no name of a release: letters, digits, . - + _ and spaces.")
     bundle = load_bundle(folder)
+    signed_by = trusted(bundle)
     if known := Release.objects.filter(sha256=bundle.sha256).first():
+        _store(bundle)
+        if signed_by and known.signed_by != signed_by:
+            Release.objects.filter(pk=known.pk).update(signed_by=signed_by)
+            known.signed_by = signed_by
         return known
     if Release.objects.filter(name=name).exists():
         raise BundleError(f"Another release is called {name}; pick a name of its own with --name.")
-    key = f"{objects.BUNDLES}{bundle.sha256}/"
-    stored = {stored_key for stored_key, _changed in objects.listing(key)}
-    for file in sorted(bundle.path.glob("[!.]*")):  # what load_bundle has verified
-        if key + file.name not in stored:
-            with file.open("rb") as content:
-                objects.put_file(key + file.name, content, "application/octet-stream")
-    release = Release.objects.create(
-        name=name,
-        bundle_key=key,
-        sha256=bundle.sha256,
-        taxonomy=bundle.taxonomy.to_dict(),
-        metrics=dict(bundle.metrics),
-    )
-    record(Action.RELEASE_REGISTERED, release=name, sha256=bundle.sha256)
+    if not allow_older:
+        check_age(name, bundle.taxonomy, bundle.made)
+    check_styles(name, bundle.taxonomy)
+    if bundle.format:
+        probed_engine(bundle)
+    _store(bundle)
+    with transaction.atomic():
+        release = Release.objects.create(
+            name=name,
+            bundle_key=_prefix(bundle),
+            sha256=bundle.sha256,
+            taxonomy=bundle.taxonomy.to_dict(),
+            metrics=dict(bundle.metrics),
+            made=bundle.made,
+            signed_by=signed_by,
+        )
+        record(Action.RELEASE_REGISTERED, release=name, sha256=bundle.sha256, signed_by=signed_by)
     log.info("release_registered", release=name, sha256=bundle.sha256)
     return release
 
 
-def register_starter(folder: Path) -> Release:
-    """Register the bundle that ships with the repository, and activate it unless another serves."""
-    sha256 = load_bundle(folder).sha256
-    release = register(folder, f"{STARTER}-{sha256[:8]}")
+def register_starter(folder: Path = STARTER) -> Release:
+    """Register the bundle that ships with this code, and promote it unless another serves.
+
+    It needs no signature: whoever can change it can change the code. Nor may it be too old: it is
+    the one that belongs to this code.
+    """
+    name = f"{STARTER.name}-{sums_digest(folder)[:8]}"
+    release = register(folder, name, allow_older=True)
     active = Release.objects.filter(status=Release.Status.ACTIVE).first()
-    if active is None or active.name.startswith(STARTER):
-        activate(release)
+    if active is None or (active.pk != release.pk and active.name.startswith(STARTER.name)):
+        promote(release)
     return release
 
 
-def activate(release: Release) -> None:
-    """Make this release the one that workers load; the one before it retires."""
-    with transaction.atomic():
-        active = Release.objects.select_for_update().filter(status=Release.Status.ACTIVE)
-        if active.filter(pk=release.pk).exists():
-            return
-        active.update(status=Release.Status.RETIRED)
-        Release.objects.filter(pk=release.pk).update(status=Release.Status.ACTIVE)
-        record(Action.RELEASE_ACTIVATED, release=release.name, sha256=release.sha256)
-    log.info("release_activated", release=release.name)
+def trusted(bundle: Bundle) -> str:
+    """The id of the key that signed the bundle, empty for one that needs no signature.
+
+    Raises Unsigned, BundleError for a signature that is wrong, KeyRefused.
+    """
+    try:
+        return signer_of(bundle, settings.FASI_RELEASE_KEYS)
+    except Unsigned:
+        if settings.FASI_UNSIGNED_RELEASES or bundle.sha256 == shipped_sha256():
+            return ""
+        raise
+
+
+def probed_engine(bundle: Bundle) -> Engine:
+    """The engine of FASI_ENGINE with this bundle, tried on its probe if it has one.
+
+    Raises BundleError, EngineError, ProbeFailed.
+    """
+    engine = load_engine(settings.FASI_ENGINE, bundle)
+    if bundle.format:
+        check_probe(engine, read_probe(bundle))
+    return engine
 
 
 def fetch_bundle(release: Release) -> Bundle:
-    """The release's bundle, from the local cache or the bucket; its sums are checked either way.
+    """The release's bundle, from the local cache or the bucket; verified either way.
 
-    Raises BundleError, objects.StorageUnavailable, objects.ObjectMissing.
+    Raises BundleError, KeyRefused, objects.StorageUnavailable, objects.ObjectMissing.
     """
     cached = settings.DATA_DIR / "bundles" / release.sha256
     if cached.is_dir():
         try:
             return _checked(cached, release)
+        except Unsigned:
+            pass  # its signature may have come later
         except BundleError as error:
             log.warning("cached_bundle_broken", path=str(cached), error=str(error))
-            shutil.rmtree(cached, ignore_errors=True)
+        shutil.rmtree(cached, ignore_errors=True)
     cached.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="fetch-", dir=cached.parent) as work:
+    with tempfile.TemporaryDirectory(prefix=_FETCH, dir=cached.parent) as work:
         folder = Path(work) / "bundle"
         folder.mkdir()
         for key, _changed in objects.listing(release.bundle_key):
@@ -96,6 +143,7 @@ def fetch_bundle(release: Release) -> Bundle:
             folder.rename(cached)
         except OSError:  # another process of this host was first, with the same bytes
             log.debug("bundle_cached_already", path=str(cached))
+    _tidy(cached.parent)
     return _checked(cached, release)
 
 
@@ -103,4 +151,37 @@ def _checked(folder: Path, release: Release) -> Bundle:
     bundle = load_bundle(folder)
     if bundle.sha256 != release.sha256:
         raise BundleError(f"{folder} is not the bundle of release {release.name}.")
+    trusted(bundle)
+    folder.touch()  # used last now
     return bundle
+
+
+def _tidy(bundles: Path) -> None:
+    """Remove what killed fetches left behind, and bundles that have not been used for longest."""
+    ready = []
+    for folder in bundles.iterdir():
+        try:
+            used = folder.stat().st_mtime
+        except OSError:  # another process tidies too
+            continue
+        if not folder.name.startswith(_FETCH):
+            ready.append((used, folder))
+        elif used < time.time() - ABANDONED_S:
+            shutil.rmtree(folder, ignore_errors=True)
+    for _used, folder in sorted(ready, reverse=True)[KEPT:]:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _prefix(bundle: Bundle) -> str:
+    return f"{objects.BUNDLES}{bundle.sha256}/"
+
+
+def _store(bundle: Bundle) -> None:
+    """Put the files that load_bundle has verified into the bucket, where they are not there yet."""
+    prefix = _prefix(bundle)
+    stored = {key for key, _changed in objects.listing(prefix)}
+    for file in sorted(bundle.path.glob("[!.]*")):
+        key = prefix + file.name
+        if key not in stored or file.name == SIGNATURE:
+            with file.open("rb") as content:
+                objects.put_file(key, content, "application/octet-stream")

@@ -1,5 +1,6 @@
 """The tables: outfits and what is known about them, and what people asked for their data."""
 
+from classifier.models.activation import Activation
 from classifier.models.address_change import AddressChange
 from classifier.models.attempt import Attempt
 from classifier.models.audit import AuditEntry
@@ -15,6 +16,7 @@ from classifier.models.release import Release
 from classifier.models.retraining import Retraining
 from classifier.models.review import Review
 from classifier.models.review_item import ReviewItem, ReviewProgress, ReviewStep
+from classifier.models.serving import ServingWorker
 from classifier.models.share import Share
 from classifier.models.token import ApiToken, Scope
 from classifier.models.training_split import TrainingSplit
@@ -24,6 +26,7 @@ from classifier.models.usage import Reservation, Usage
 from classifier.models.webhook import Delivery, Event, Webhook
 
 __all__ = [
+    "Activation",
     "AddressChange",
     "ApiToken",
     "Attempt",
@@ -48,6 +51,7 @@ __all__ = [
     "ReviewProgress",
     "ReviewStep",
     "Scope",
+    "ServingWorker",
     "Share",
     "TrainingSplit",
     "Unpacking",

@@ -59,9 +59,12 @@ class AuditEntry(models.Model):
         STAFF_QUEUED_AGAIN = "staff_queued_again", _("queued again by staff")
         STAFF_DELETED = "staff_deleted", _("deleted by staff")
         RELEASE_REGISTERED = "release_registered", _("release registered")
+        RELEASE_SHADOWED = "release_shadowed", _("release put in shadow")
         RELEASE_ACTIVATED = "release_activated", _("release activated")
         RETRAINING_QUEUED = "retraining_queued", _("retraining queued")
         RETRAINING_CANCELLED = "retraining_cancelled", _("retraining cancelled")
+        RELEASE_ROLLED_BACK = "release_rolled_back", _("release rolled back")
+        RELEASE_RETIRED = "release_retired", _("release retired")
         SETTING_CHANGED = "setting_changed", _("setting changed by staff")
 
     at = models.DateTimeField(_("when"), default=timezone.now, db_default=Now())

@@ -25,6 +25,12 @@ class Release(models.Model):
     taxonomy = models.JSONField()
     metrics = models.JSONField(default=dict)
     status = models.CharField(max_length=10, choices=Status, default=Status.CANDIDATE)
+    made = models.DateTimeField(
+        null=True, help_text=_("when its bundle was exported; older bundles do not say")
+    )
+    signed_by = models.CharField(
+        max_length=16, blank=True, default="", db_default="", help_text=_("id of the key")
+    )
     created = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -5,6 +5,7 @@ and whoever answers `/metrics` adds them up. The queue itself is asked in the da
 second at most, with queries whose cost is bounded however long it is: `QueueCollector`.
 """
 
+from collections import Counter as Counted
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
@@ -20,6 +21,7 @@ from redis.exceptions import RedisError
 
 from classifier.models import Outfit, Release
 from classifier.monitoring.heartbeat import warm_worker
+from classifier.monitoring.serving import serving_workers
 
 # prometheus_client opens a file of this process as soon as a metric is defined.
 settings.FASI_METRICS_DIR.mkdir(parents=True, exist_ok=True)
@@ -44,6 +46,15 @@ FINISHED = Counter("fasi_outfits_finished_total", "Outfits with a prediction.", 
 LEASES_LOST = Counter("fasi_leases_lost_total", "Outfits whose worker came too late to finish.")
 LEASES_EXPIRED = Counter("fasi_leases_expired_total", "Leases that the sweep took back.")
 FAULTS = Counter("fasi_faults_total", "Attempts that ended without a prediction.", ["reason"])
+SWAPS = Counter(
+    "fasi_release_swaps_total", "Changes to another release, by a worker process.", ["result"]
+)
+"""done, or refused: the release could not be loaded, and the one before went on."""
+SWAP = Histogram(
+    "fasi_release_swap_seconds",
+    "Seconds in which a worker loaded another release while the one before served.",
+    buckets=_WAITS,
+)
 WAKE_UPS = Counter("fasi_wake_ups_total", "Wake-ups: published, coalesced or failed.", ["result"])
 REQUESTS = Counter("fasi_http_requests_total", "Requests to the site.", ["view", "status"])
 REQUEST = Histogram(
@@ -130,9 +141,22 @@ def _of_the_database() -> list[Metric]:
         queued.add_metric([name], count)
         oldest.add_metric([name], queue.oldest_s[name])
     release = Release.objects.filter(status=Release.Status.ACTIVE).only("name", "sha256").first()
+    serving = GaugeMetricFamily(
+        "fasi_release_workers",
+        "Worker processes that serve this release, and that were to but could not load it.",
+        labels=["release", "state"],
+    )
+    for (name, state), count in Counted(
+        pair
+        for worker in serving_workers()
+        for pair in ((worker.release, "serving"), (worker.refused, "refused"))
+        if pair[0]
+    ).items():
+        serving.add_metric([name, state], count)
     return [
         queued,
         oldest,
+        serving,
         GaugeMetricFamily("fasi_running", "Outfits that are claimed.", queue.running),
         GaugeMetricFamily("fasi_dead_letters", "Outfits that failed for good.", queue.dead_letters),
         InfoMetricFamily(

@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
+from classifier.releases.lifecycle import promote
 from classifier.uploads.accept import accept_photo
 from tests.crawler.conftest import Crawl
 from tests.support.crawl_site import Site
@@ -20,7 +21,7 @@ from tests.support.images import draw_outfit
 from tests.training.drawn import TAXONOMY
 from tests.training.small_run import QUICK, save_small_backbone
 from worker.classification import work
-from worker.releases import activate, register
+from worker.releases import register
 
 COLOURS = {"01": "orangered", "02": "navy"}
 
@@ -65,7 +66,7 @@ def test_what_was_crawled_is_served(
     )
     assert trained.returncode == 0, trained.stderr[-3000:]
 
-    activate(register(tmp_path / "bundle", "crawled"))
+    promote(register(tmp_path / "bundle", "crawled"))
     outfits = {
         name: accept_photo(owner.pk, SimpleUploadedFile("new.jpg", photo_of(style, 99))).outfit
         for style, name in (("01", "warm"), ("02", "cold"))

@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 
 from classifier.models import Release
+from classifier.releases.lifecycle import promote
 from inference.bundle import write_sums
-from worker.releases import activate, register
+from worker.releases import register
 
 WARDROBES = {
     "smart": {
@@ -25,6 +26,6 @@ def activate_wardrobes(folder: Path) -> Release:
     taxonomy = {**json.loads(path.read_text(encoding="utf-8")), "wardrobes": WARDROBES}
     path.write_text(json.dumps(taxonomy), encoding="utf-8")
     write_sums(folder)
-    release = register(folder, "with wardrobes")
-    activate(release)
+    release = register(folder, "with wardrobes", allow_older=True)
+    promote(release)
     return Release.objects.get(pk=release.pk)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from inference.bundle import Bundle
 from inference.engine import Outputs
 from inference.engine.openvino import OpenVinoEngine
+from inference.probe import read_probe
 
 GATE = "FASI_TEST_GATE"
 """The variable with the path of a file: while it is there, no photo passes."""
@@ -19,10 +20,15 @@ GATE = "FASI_TEST_GATE"
 class Gated(OpenVinoEngine):
     """The real engine behind a gate, so that a test can strike in the middle of a claim."""
 
+    def __init__(self, bundle: Bundle) -> None:
+        """As the real one."""
+        self._passing = read_probe(bundle).images if bundle.format else np.empty(0)
+        super().__init__(bundle)
+
     def run(self, images: npt.NDArray[np.uint8]) -> Outputs:
-        """See ``inference.engine.Engine.run``; black images, which warm the engine up, pass."""
+        """See ``inference.engine.Engine.run``; black images, which warm it up, and probes pass."""
         gate = Path(os.environ[GATE])
-        while images.any() and gate.exists():
+        while images.any() and not np.array_equal(images, self._passing) and gate.exists():
             time.sleep(0.02)
         return super().run(images)
 

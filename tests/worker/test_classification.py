@@ -18,6 +18,7 @@ from classifier.lifecycle.claims import claim_outfits
 from classifier.models import Outfit, Prediction, Release
 from classifier.monitoring.heartbeat import warm_worker
 from classifier.orphans import ORPHAN_AGE, remove_orphans
+from classifier.releases.lifecycle import promote
 from classifier.storage import objects, thumb_cache
 from classifier.uploads.accept import accept_photo
 from inference.bundle import BundleError, load_bundle
@@ -30,7 +31,7 @@ from tests.support.images import draw_outfit, encode
 from worker import tasks
 from worker.classification import PrefetchedClaim, process, work
 from worker.loaded_model import NoActiveRelease, loaded_model
-from worker.releases import activate, register_starter
+from worker.releases import register_starter
 
 Make = Callable[..., Outfit]
 
@@ -202,7 +203,7 @@ def test_a_wardrobe_that_the_release_does_not_know_means_all_styles(
 ) -> None:
     outfit = make_outfit(wardrobe="smart")
     register_starter(STARTER)
-    activate(Release.objects.exclude(pk=wardrobes.pk).get())
+    promote(Release.objects.exclude(pk=wardrobes.pk).get())
     prediction = predicted(outfit, SAID)
 
     assert (prediction.style, prediction.confidence) == ("streetwear", 0.5)
@@ -290,7 +291,7 @@ def test_a_release_that_cannot_be_loaded_costs_what_was_fetched_ahead_no_attempt
 
 def test_without_a_release_nothing_is_claimed(make_outfit: Make) -> None:
     outfit = make_outfit()
-    with pytest.raises(NoActiveRelease, match="register_release"):
+    with pytest.raises(NoActiveRelease, match="release add"):
         work(budget_s=30)
     outfit.refresh_from_db()
     assert (outfit.status, outfit.attempts) == ("queued", 0)

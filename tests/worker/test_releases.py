@@ -1,18 +1,28 @@
-"""Registering, activating and fetching bundles; `manage.py` from the outside."""
+"""Registering and fetching bundles, and what is refused; `manage.py` from the outside."""
 
+import os
 import shutil
+import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
-from classifier.models import Release
+from classifier.models import AuditEntry, Outfit, Release, Review
+from classifier.releases.lifecycle import promote
+from classifier.releases.refusals import ReleaseRefused
 from classifier.storage import objects
 from inference.bundle import BundleError, load_bundle, write_sums
+from inference.probe import ProbeFailed, read_probe, write_probe
+from inference.signatures import key_id, make_keys, sign
 from tests.conftest import STARTER
-from worker.releases import activate, fetch_bundle, register, register_starter
+from tests.support.bucket import take_away
+from tests.support.probed_bundle import MADE, renew
+from worker.releases import fetch_bundle, register, register_starter
 
 Copy = Callable[[], Path]
 
@@ -23,11 +33,35 @@ def empty_cache(settings: Any, tmp_path: Path) -> Path:
     return tmp_path / "bundles"
 
 
-def changed(copy: Path) -> Path:
-    """Another bundle: the same model with another card."""
-    (copy / "MODEL_CARD.md").write_text("# another card\n")
-    write_sums(copy)
+@pytest.fixture(scope="module")
+def probed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The starter for OpenVINO only, with a date and a probe; never changed."""
+    folder = tmp_path_factory.mktemp("probed") / "bundle"
+    left_out = shutil.ignore_patterns("style.keras", "probe.npz", "release.json")
+    shutil.copytree(STARTER, folder, ignore=left_out)
+    return renew(folder)
+
+
+@pytest.fixture
+def another(probed: Path, tmp_path: Path) -> Callable[..., Path]:
+    """A bundle of its own that passes; `another(later=timedelta(days=1))` was made later."""
+    made: list[Path] = []
+
+    def copy(later: timedelta = timedelta()) -> Path:
+        folder = Path(shutil.copytree(probed, tmp_path / f"bundle-{len(made)}"))
+        made.append(folder)
+        return renew(folder, MADE + later, card=f"# Number {len(made)}\n")
+
     return copy
+
+
+@pytest.fixture
+def key(tmp_path: Path, settings: Any) -> Path:
+    """A secret key without a password, whose public one the site knows; unsigned is refused."""
+    path = tmp_path / "fasi.key"
+    settings.FASI_RELEASE_KEYS = [make_keys(path, "")]
+    settings.FASI_UNSIGNED_RELEASES = False
+    return path
 
 
 def test_a_bundle_reaches_a_worker_through_the_bucket(release: Release, empty_cache: Path) -> None:
@@ -54,45 +88,269 @@ def test_a_damaged_bundle_in_the_bucket_is_refused(release: Release, empty_cache
     assert not (empty_cache / release.sha256).exists()
 
 
+def test_what_killed_fetches_left_is_removed_and_bundles_are_not_kept_for_ever(
+    release: Release, empty_cache: Path
+) -> None:
+    long_ago = time.time() - 7200
+    abandoned, recent = empty_cache / "fetch-old", empty_cache / "fetch-new"
+    old = [empty_cache / f"{number:064}" for number in range(6)]
+    for folder in (abandoned, recent, *old):
+        folder.mkdir(parents=True)
+    for number, folder in enumerate((abandoned, *old)):
+        os.utime(folder, (long_ago + number, long_ago + number))
+    fetch_bundle(release)
+    assert sorted(each.name for each in empty_cache.iterdir()) == sorted(
+        [recent.name, release.sha256, *(each.name for each in old[-3:])]
+    )
+
+
 def test_the_same_bundle_is_registered_once(release: Release) -> None:
     assert register(STARTER, "again") == release
 
 
-def test_activating_retires_the_one_before(release: Release, starter_copy: Copy) -> None:
-    other = register(changed(starter_copy()), "other")
-    activate(other)
+def test_what_is_missing_in_the_bucket_is_put_there_by_adding_it_again(
+    site: None, another: Callable[..., Path], empty_cache: Path
+) -> None:
+    folder = another()
+    release = register(folder, "own")
+    objects.remove([release.bundle_key + "style.xml"])
+    with pytest.raises(BundleError, match=r"style\.xml is missing"):
+        fetch_bundle(release)
+    assert register(folder, "own") == release
+    assert fetch_bundle(release).sha256 == release.sha256
+
+
+def test_a_verified_bundle_becomes_a_candidate(site: None, another: Callable[..., Path]) -> None:
+    release = register(another(), "own")
     release.refresh_from_db()
-    other.refresh_from_db()
-    assert (release.status, other.status) == ("retired", "active")
+    assert (release.status, release.made, release.signed_by) == ("candidate", MADE, "")
+    assert AuditEntry.objects.get(action="release_registered").details["release"] == "own"
 
 
 def test_the_starter_does_not_push_out_ones_own_release(
-    release: Release, starter_copy: Copy
+    release: Release, another: Callable[..., Path]
 ) -> None:
-    own = register(changed(starter_copy()), "own")
-    activate(own)
+    promote(register(another(), "own"))
     register_starter(STARTER)
-    own.refresh_from_db()
-    assert own.status == "active"
+    assert Release.objects.get(name="own").status == "active"
 
 
-def test_the_command_registers_and_activates(site: None) -> None:
-    call_command("register_release", STARTER, "--name", "first", "--activate")
-    assert Release.objects.get().status == "active"
+def test_a_bundle_that_does_not_pass_its_probe_is_refused(
+    release: Release, another: Callable[..., Path]
+) -> None:
+    folder = another()
+    probe = read_probe(load_bundle(folder))
+    said = probe.expected["openvino"]
+    rolled = np.roll(said.embeddings, 1, axis=0)
+    write_probe(folder, type(probe)(probe.images, {"openvino": type(said)(*_with(said, rolled))}))
+    write_sums(folder)
+    with pytest.raises(ProbeFailed, match="direction of the embedding"):
+        register(folder, "own")
+    assert Release.objects.get() == release
 
 
-def test_a_name_is_given_once(release: Release, starter_copy: Copy) -> None:
+def _with(said: Any, embeddings: Any) -> tuple[Any, ...]:
+    return said.probabilities, embeddings, said.activation_maps, said.gates
+
+
+def test_an_old_format_needs_a_flag(site: None, another: Callable[..., Path]) -> None:
+    folder = another()
+    for name in ("release.json", "probe.npz"):
+        (folder / name).unlink()
+    write_sums(folder)
+    with pytest.raises(ReleaseRefused, match="own is of an old format: it has no probe"):
+        register(folder, "own")
+    assert register(folder, "own", allow_older=True).made is None
+
+
+def test_one_that_is_older_than_another_of_its_taxonomy_needs_a_flag(
+    site: None, another: Callable[..., Path]
+) -> None:
+    old = another()
+    register(another(later=timedelta(days=1)), "new")
+    with pytest.raises(ReleaseRefused, match="old was made 2026-11-01 00:00, before new of the"):
+        register(old, "old")
+    assert Release.objects.count() == 1
+    assert register(old, "old", allow_older=True).name == "old"
+
+
+def test_other_styles_are_refused_while_there_are_reviews(
+    classified: Outfit, release: Release, another: Callable[..., Path]
+) -> None:
+    Review.objects.create(
+        prediction=classified.predictions.get(),
+        by=classified.owner,
+        role=Review.Role.OWNER,
+        verdict=Review.Verdict.RIGHT,
+        style=release.styles.ids[0],
+    )
+    folder = another()
+    path = folder / "taxonomy.json"
+    path.write_text(path.read_text().replace(f'"{release.styles.ids[1]}"', '"gorpcore"'))
+    write_sums(folder)
+    with pytest.raises(ReleaseRefused, match=f"lacks {release.styles.ids[1]}, it adds gorpcore"):
+        register(folder, "own")
+
+
+def test_a_signed_bundle_is_known_by_its_key(
+    site: None, another: Callable[..., Path], key: Path, settings: Any, empty_cache: Path
+) -> None:
+    folder = another()
+    sign(load_bundle(folder), key, "")
+    release = register(folder, "own")
+    assert release.signed_by == key_id(settings.FASI_RELEASE_KEYS[0])
+    assert fetch_bundle(release).sha256 == release.sha256
+
+
+def test_an_unsigned_bundle_is_refused_and_taken_once_it_is_signed(
+    release: Release, another: Callable[..., Path], key: Path
+) -> None:
+    folder = another()
+    with pytest.raises(BundleError, match="is not signed"):
+        register(folder, "own")
+    sign(load_bundle(folder), key, "")
+    promote(register(folder, "own"))
+    assert Release.objects.get(name="own").status == "active"
+
+
+def test_a_bundle_that_was_registered_without_a_signature_gains_one(
+    site: None, another: Callable[..., Path], key: Path, settings: Any, empty_cache: Path
+) -> None:
+    folder = another()
+    settings.FASI_UNSIGNED_RELEASES = True
+    release = register(folder, "own")
+    fetch_bundle(release)  # a worker has it without the signature
+    settings.FASI_UNSIGNED_RELEASES = False
+    with pytest.raises(ReleaseRefused, match="own is not signed"):
+        promote(release)
+    sign(load_bundle(folder), key, "")
+    promote(register(folder, "own"))
+    assert fetch_bundle(release).sha256 == release.sha256
+
+
+def test_a_forged_signature_is_refused_wherever_unsigned_ones_are_taken(
+    site: None, another: Callable[..., Path], key: Path, settings: Any
+) -> None:
+    settings.FASI_UNSIGNED_RELEASES = True
+    folder = another()
+    sign(load_bundle(folder), key, "")
+    (folder / "MODEL_CARD.md").write_text("# Forged\n")
+    write_sums(folder)
+    with pytest.raises(BundleError, match="signed something else"):
+        register(folder, "own")
+    (folder / "SHA256SUMS.minisig").write_text("untrusted comment: half a sig")
+    with pytest.raises(BundleError, match="is no signature"):
+        register(folder, "own")
+
+
+def test_a_worker_looks_at_the_signature_itself(
+    site: None, another: Callable[..., Path], key: Path, settings: Any, empty_cache: Path
+) -> None:
+    """Whoever writes to the bucket and to the rows has no key all the same."""
+    folder = another()
+    sign(load_bundle(folder), key, "")
+    release = register(folder, "own")
+    objects.remove([release.bundle_key + "SHA256SUMS.minisig"])
+    with pytest.raises(BundleError, match="is not signed"):
+        fetch_bundle(release)
+    settings.FASI_RELEASE_KEYS = []  # and a key that is taken back opens nothing more
+    with pytest.raises(BundleError):
+        fetch_bundle(release)
+
+
+def test_the_starter_of_this_code_needs_no_signature(
+    release: Release, key: Path, empty_cache: Path
+) -> None:
+    assert register_starter(STARTER) == release
+    assert fetch_bundle(release).sha256 == release.sha256
+
+
+def test_a_bucket_that_is_away_is_told(
+    site: None, another: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = another()
+    with monkeypatch.context() as meanwhile:
+        take_away(meanwhile)
+        with pytest.raises(CommandError, match="could not list"):
+            call_command("release", "add", folder)
+    assert not Release.objects.exists()
+
+
+# The command ------------------------------------------------------------------------------------
+
+
+def test_the_command_goes_the_whole_way(
+    site: None, another: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("release", "add", another(), "--name", "first", "--promote")
+    call_command("release", "add", another(), "--name", "second")
+    call_command("release", "shadow", "second")
+    call_command("release", "promote", "second")
+    call_command("release", "rollback", "--from", "second")
+    call_command("release", "add", another(), "--name", "third")
+    call_command("release", "retire", "third")
+    said = capsys.readouterr().out.splitlines()
+    assert said == [
+        "first: active",
+        "second: candidate",
+        "second: shadow",
+        "second: active",
+        "first: active",
+        "third: candidate",
+        "third: retired",
+    ]
+    call_command("release", "list")
+    rows = capsys.readouterr().out.splitlines()
+    assert [row.split()[:2] for row in rows] == [
+        ["third", "retired"],
+        ["second", "retired"],
+        ["first", "active"],
+    ]
+
+
+def test_keys_are_made_and_bundles_signed_by_the_command(
+    site: None,
+    another: Callable[..., Path],
+    tmp_path: Path,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("FASI_RELEASE_KEY_PASSWORD", "a good password")
+    secret, folder = tmp_path / "own.key", another()
+    call_command("release", "keys", secret)
+    public = capsys.readouterr().out.splitlines()[-1].removeprefix("FASI_RELEASE_KEYS=")
+    call_command("release", "sign", folder, "--key", secret)
+    settings.FASI_RELEASE_KEYS, settings.FASI_UNSIGNED_RELEASES = [public], False
+    call_command("release", "add", folder, "--name", "own", "--promote")
+    assert Release.objects.get().signed_by == key_id(public)
+
+
+def test_a_name_is_given_once(site: None, another: Callable[..., Path]) -> None:
+    register(another(), "own")
     with pytest.raises(CommandError, match="pick a name"):
-        call_command("register_release", changed(starter_copy()), "--name", release.name)
+        call_command("release", "add", another(), "--name", "own")
 
 
-def test_a_changed_byte_is_refused_by_the_command(site: None, starter_copy: Copy) -> None:
-    folder = starter_copy()
+@pytest.mark.parametrize("name", ["", "../up", "a/b", "line\nbreak", "x" * 101])
+def test_a_name_is_one_that_an_address_can_hold(
+    site: None, another: Callable[..., Path], name: str
+) -> None:
+    with pytest.raises(BundleError, match="is no name"):
+        register(another(), name)
+
+
+def test_a_changed_byte_is_refused_by_the_command(site: None, another: Callable[..., Path]) -> None:
+    folder = another()
     (folder / "MODEL_CARD.md").write_text("changed")
     with pytest.raises(CommandError, match=r"MODEL_CARD\.md"):
-        call_command("register_release", folder)
-    shutil.rmtree(folder)
+        call_command("release", "add", folder)
     assert not Release.objects.exists()
+
+
+def test_a_release_that_is_not_there_is_told(site: None) -> None:
+    with pytest.raises(CommandError, match="There is no release 'none'"):
+        call_command("release", "promote", "none")
 
 
 def test_a_demo_account_is_only_made_on_the_embedded_stack(site: None, settings: Any) -> None:

@@ -18,7 +18,7 @@ from classifier.audit import Action, record
 from classifier.audit.recording import forget_old
 from classifier.models import AuditEntry, Outfit
 from tests.conftest import STARTER, signed_in
-from worker.releases import activate, register_starter
+from worker.releases import register_starter
 
 
 def actions(**of: Any) -> list[str]:
@@ -78,7 +78,7 @@ def test_a_release_that_goes_into_service_is_written_down(site: None) -> None:
         "release_registered",
         "release_activated",
     ]
-    activate(release)  # it is already
+    register_starter(STARTER)  # it is already
     assert AuditEntry.objects.count() == 2
     assert AuditEntry.objects.filter(details__sha256=release.sha256).count() == 2
 

@@ -13,7 +13,7 @@ from classifier.history.queries import daily_totals, extremes_of, latest_styles,
 from classifier.models import Outfit, Release, Review
 from classifier.reviews.verdicts import record_review
 from tests.support.factories import add_outfit, add_prediction
-from worker.releases import activate, register_starter
+from worker.releases import register_starter
 
 
 def page_of(client: Client) -> str:
@@ -134,9 +134,7 @@ def second_release(folder: Path) -> Release:
 
     (folder / "MODEL_CARD.md").write_text("# Another\n")
     write_sums(folder)
-    release = register_starter(folder)
-    activate(release)
-    return release
+    return register_starter(folder)
 
 
 def test_the_most_typical_outfit_is_the_medoid_and_the_most_unusual_the_farthest(

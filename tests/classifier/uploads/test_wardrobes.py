@@ -10,12 +10,13 @@ from django.http import HttpResponse
 from django.test import Client
 
 from classifier.models import Outfit, Release
+from classifier.releases.lifecycle import promote
 from classifier.storage import objects
 from tests.conftest import STARTER
 from tests.inference.wardrobes import activate_wardrobes
 from tests.support.images import outfit_jpeg
 from worker.classification import work
-from worker.releases import activate, register_starter
+from worker.releases import register_starter
 
 
 @pytest.fixture
@@ -139,7 +140,7 @@ def test_a_wardrobe_that_the_release_does_not_know_shows_all_styles(
 ) -> None:
     address = send(as_owner, "smart")["Location"]
     register_starter(STARTER)
-    activate(Release.objects.exclude(pk=wardrobes.pk).get())
+    promote(Release.objects.exclude(pk=wardrobes.pk).get())
     work(budget_s=30)
     page = read(as_owner, address)
 

@@ -1,0 +1,1 @@
+"""Releases: which one serves, which ones wait, how each came there and goes."""
