@@ -34,6 +34,7 @@ from classifier.views.data import (
     prepare_export,
 )
 from classifier.views.dead_letters import DeadLettersView, delete_dead_letter
+from classifier.views.drift import drift_page
 from classifier.views.health import healthz, readyz
 from classifier.views.history import delete_outfits, timeline
 from classifier.views.home import home
@@ -112,6 +113,7 @@ urlpatterns = [
     path("staff/review/<uuid:outfit_id>/why.png", review_why, name="review_why"),
     path("staff/releases/", releases_page, name="releases"),
     path("staff/releases/<path:name>/", ReleaseView.as_view(), name="release"),
+    path("staff/drift/", drift_page, name="drift"),
     path("metrics", metrics, name="metrics"),
     path(
         "staff/dead-letters/<uuid:outfit_id>/delete/", delete_dead_letter, name="dead_letter_delete"

@@ -14,6 +14,16 @@ def wants_json(request: HttpRequest) -> bool:
     return request.get_preferred_type(["text/html", JSON]) == JSON
 
 
+def on_phone(request: HttpRequest) -> bool:
+    """Whether the browser says that it is a phone's: by its client hint, else by its name.
+
+    A hint to count by, nothing more: browsers say what they like. "Mobi" is what every phone's
+    browser has in its name (https://developer.mozilla.org/docs/Web/HTTP/Browser_detection).
+    """
+    hint = request.headers.get("Sec-CH-UA-Mobile", "")
+    return hint == "?1" if hint else "Mobi" in request.headers.get("User-Agent", "")
+
+
 def client_ip(request: HttpRequest) -> str:
     """The IP address of whoever asks. allauth knows how many proxies before us are our own."""
     return str(get_adapter().get_client_ip(request))

@@ -164,6 +164,12 @@ FASI_UPLOAD_LEASE_S = env.int("FASI_UPLOAD_LEASE_S", default=60)
 FASI_DELIVERY_TIMEOUT_S = env.int("FASI_DELIVERY_TIMEOUT_S", default=15)
 FASI_DELIVERY_LEASE_S = env.int("FASI_DELIVERY_LEASE_S", default=60)
 
+# The weeks of traffic that staff watch for drift: counted anew so often, and shown where a week's
+# photos of one source are so many, of so many people. One's own machine has few people.
+FASI_DRIFT_S = env.int("FASI_DRIFT_S", default=3600)
+FASI_DRIFT_PHOTOS = env.int("FASI_DRIFT_PHOTOS", default=20)
+FASI_DRIFT_PEOPLE = env.int("FASI_DRIFT_PEOPLE", default=1 if EMBEDDED else 5)
+
 CELERY_BROKER_URL = required("FASI_BROKER_URL")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {

@@ -21,7 +21,7 @@ def serve_metrics(bind: str, port: int) -> None:
 
 class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        body = exposition(queue=False)
+        body = exposition()
         self.send_response(HTTPStatus.OK)
         self.send_header("Content-Type", CONTENT_TYPE_LATEST)
         self.send_header("Content-Length", str(len(body)))

@@ -64,6 +64,7 @@ def _outfit(request: HttpRequest, outfit: Outfit, correction: Review | None) -> 
         name=outfit.original_name,
         wardrobe=outfit.wardrobe,
         batch=outfit.batch_id,
+        source=outfit.source,
         kind=outfit.kind,
         width=outfit.width,
         height=outfit.height,

@@ -11,7 +11,7 @@ from classifier.api.problems import Code, Problem, problem, refusal
 from classifier.api.schemas import ProblemOut, SubmittedOut, UploadedOut
 from classifier.api.serializers import outfit_url
 from classifier.batches.service import add_photo
-from classifier.models import Batch
+from classifier.models import Batch, Outfit
 from classifier.uploads.accept import accept_photo, display_name
 from classifier.uploads.handler import files_of
 from classifier.uploads.refusals import Refusal, Refused
@@ -84,10 +84,14 @@ def _accepted(
 ) -> SubmittedOut:
     ip_address = client_ip(request)
     if batch:
-        accepted = add_photo(batch, upload, ip_address=ip_address, wardrobe=wardrobe)
+        accepted = add_photo(
+            batch, upload, ip_address=ip_address, wardrobe=wardrobe, source=Outfit.Source.API
+        )
     else:
         owner_id = request.auth.owner_id
-        accepted = accept_photo(owner_id, upload, ip_address=ip_address, wardrobe=wardrobe)
+        accepted = accept_photo(
+            owner_id, upload, ip_address=ip_address, wardrobe=wardrobe, source=Outfit.Source.API
+        )
     return SubmittedOut(
         name=display_name(upload.name or ""),
         status=HTTPStatus.ACCEPTED,

@@ -47,6 +47,7 @@ def add_photo(
     name: str = "",
     ip_address: str = "",
     wardrobe: str = "",
+    source: Outfit.Source = Outfit.Source.BATCH,
     paced: bool = False,
     counted: bool = False,
 ) -> Accepted:
@@ -64,6 +65,7 @@ def add_photo(
             wardrobe=wardrobe,
             batch=batch,
             priority=Outfit.Priority.BATCH,
+            source=source,
             paced=paced,
             counted=counted,
         )

@@ -19,6 +19,7 @@ from classifier.models.review_item import ReviewItem, ReviewProgress, ReviewStep
 from classifier.models.serving import ServingWorker
 from classifier.models.share import Share
 from classifier.models.token import ApiToken, Scope
+from classifier.models.traffic import TrafficState, TrafficWeek
 from classifier.models.training_split import TrainingSplit
 from classifier.models.unpacking import Unpacking
 from classifier.models.upload import DirectUpload
@@ -53,6 +54,8 @@ __all__ = [
     "Scope",
     "ServingWorker",
     "Share",
+    "TrafficState",
+    "TrafficWeek",
     "TrainingSplit",
     "Unpacking",
     "Usage",

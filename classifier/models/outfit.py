@@ -39,6 +39,16 @@ class Outfit(models.Model):
         CONFIRMED = "confirmed", _("confirmed")
         CORRECTED = "corrected", _("corrected")
 
+    class Source(models.TextChoices):
+        """How the photo came to us."""
+
+        UNKNOWN = "unknown", _("unknown")
+        SITE = "site", _("the site")
+        PHONE = "phone", _("the site on a phone")
+        API = "api", _("a program")
+        BATCH = "batch", _("a batch or a ZIP")
+        FOLDER = "folder", _("a folder of an operator")
+
     class DaySource(models.TextChoices):
         """Where the day of an outfit is from."""
 
@@ -54,6 +64,10 @@ class Outfit(models.Model):
         Batch, on_delete=models.SET_NULL, null=True, blank=True, related_name="outfits"
     )
     wardrobe = models.CharField(max_length=40, blank=True)
+    # Outfits from before this was written down are of an unknown one.
+    source = models.CharField(
+        max_length=10, choices=Source, default=Source.UNKNOWN, db_default=Source.UNKNOWN
+    )
 
     original_name = models.CharField(max_length=255, blank=True)
     sha256 = models.CharField(max_length=64, help_text=_("of the file as it was uploaded"))
@@ -143,6 +157,10 @@ class Outfit(models.Model):
             models.CheckConstraint(
                 condition=Q(kind="outfit") | Q(kind__in=["people", "none"], style=""),
                 name="outfit_kind_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(source__in=["unknown", "site", "phone", "api", "batch", "folder"]),
+                name="outfit_source_known",
             ),
             models.CheckConstraint(
                 condition=Q(attempts_before__lte=F("attempts")), name="outfit_forgives_what_was"

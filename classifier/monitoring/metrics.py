@@ -190,10 +190,10 @@ def _queue() -> Queue:
     return Queue(**found) if found else Queue.read()
 
 
-def exposition(*, queue: bool) -> bytes:
-    """All metrics of this host in Prometheus's text format; with the queue's gauges or without."""
+def exposition(*collectors: Collector) -> bytes:
+    """All metrics of this host in Prometheus's text format, and what the collectors add."""
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-    if queue:
-        registry.register(QueueCollector())
+    for collector in collectors:
+        registry.register(collector)
     return generate_latest(registry)

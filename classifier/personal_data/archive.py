@@ -52,6 +52,7 @@ COLUMNS = (
     "id",
     "uploaded",
     "name",
+    "came_from",
     "photo",
     "status",
     "kind",

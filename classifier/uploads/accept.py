@@ -65,6 +65,7 @@ def accept_photo(
     wardrobe: str = "",
     batch: Batch | None = None,
     priority: Outfit.Priority = Outfit.Priority.INTERACTIVE,
+    source: Outfit.Source = Outfit.Source.UNKNOWN,
     paced: bool = False,
     day: date | None = None,
     zone: tzinfo | None = None,
@@ -74,9 +75,9 @@ def accept_photo(
 
     `wardrobe` is one that `offered_wardrobes` has, or empty for all styles. `paced`: a
     worker of ours takes it, so no rate of uploads limits it. `counted`: the day's quota counted it
-    before. `day` is when the photo was taken, where whoever sends it knows better than the file;
-    `zone` the person's, where the caller knows it. Raises Refused, and then leaves nothing behind:
-    neither a row nor an object.
+    before. `source` is how it came to us. `day` is when the photo was taken, where whoever sends it
+    knows better than the file; `zone` the person's, where the caller knows it. Raises Refused, and
+    then leaves nothing behind: neither a row nor an object.
     """
     zone = zone or Preferences.zone_of(owner_id)
     room_for_it = room_for_photo(
@@ -84,7 +85,14 @@ def accept_photo(
     )
     with room_for_it as room:
         return _accept(
-            room, upload, wardrobe=wardrobe, batch=batch, priority=priority, day=day, zone=zone
+            room,
+            upload,
+            wardrobe=wardrobe,
+            batch=batch,
+            priority=priority,
+            source=source,
+            day=day,
+            zone=zone,
         )
 
 
@@ -95,6 +103,7 @@ def _accept(
     wardrobe: str,
     batch: Batch | None,
     priority: Outfit.Priority,
+    source: Outfit.Source,
     day: date | None,
     zone: tzinfo,
 ) -> Accepted:
@@ -119,6 +128,7 @@ def _accept(
         batch=batch,
         wardrobe=wardrobe,
         priority=priority,
+        source=source,
         original_name=display_name(upload.name or ""),
         sha256=sha256,
         width=clean.width,

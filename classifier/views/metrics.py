@@ -7,13 +7,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from classifier.monitoring.metrics import exposition
+from classifier.drift.gauges import DriftCollector
+from classifier.monitoring.metrics import QueueCollector, exposition
 
 
 @require_safe
 @never_cache
 def metrics(request: HttpRequest) -> HttpResponse:
-    """The metrics of all processes of this host, and of the queue.
+    """The metrics of all processes of this host, of the queue, and of drift.
 
     With FASI_METRICS_TOKEN set, `Authorization: Bearer TOKEN` opens it. Without one it is there on
     the embedded stack only, which listens on 127.0.0.1; elsewhere 404, as if it did not exist.
@@ -27,4 +28,6 @@ def metrics(request: HttpRequest) -> HttpResponse:
             return answer
     elif not settings.EMBEDDED:
         raise Http404
-    return HttpResponse(exposition(queue=True), content_type=CONTENT_TYPE_LATEST)
+    return HttpResponse(
+        exposition(QueueCollector(), DriftCollector()), content_type=CONTENT_TYPE_LATEST
+    )

@@ -35,7 +35,7 @@ from classifier.uploads.quota import count_upload
 from classifier.uploads.refusals import Refusal, Refused
 from classifier.views.history import history
 from classifier.views.home import upload_page
-from classifier.web import client_ip, wants_json
+from classifier.web import client_ip, on_phone, wants_json
 
 PAGE_WAITS_S = 10
 
@@ -62,6 +62,7 @@ class OutfitsView(LoginRequiredMixin, View):
             refused.append(("", refusal))
         wardrobe = request.POST.get("wardrobe", "")
         ip_address = client_ip(request)
+        source = Outfit.Source.PHONE if on_phone(request) else Outfit.Source.SITE
         for upload in uploads:
             try:
                 accepted.append(
@@ -70,6 +71,7 @@ class OutfitsView(LoginRequiredMixin, View):
                         upload,
                         ip_address=ip_address,
                         wardrobe=wardrobe,
+                        source=source,
                         day=_taken(request, len(uploads)),
                         zone=timezone.get_current_timezone(),
                     )

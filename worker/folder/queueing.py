@@ -9,7 +9,7 @@ from pathlib import Path
 from django.core.files.base import File
 
 from classifier.batches.service import add_photo
-from classifier.models import Batch
+from classifier.models import Batch, Outfit
 from classifier.uploads.accept import Accepted
 from classifier.uploads.refusals import Refusal, Refused
 from worker.folder.files import Found
@@ -58,7 +58,9 @@ def _accept(path: Path, name: str, batch: Batch, wardrobe: str) -> Accepted:
     while True:
         try:
             with path.open("rb") as file:
-                return add_photo(batch, File(file), name=name, wardrobe=wardrobe)
+                return add_photo(
+                    batch, File(file), name=name, wardrobe=wardrobe, source=Outfit.Source.FOLDER
+                )
         except Refused as refused:
             if refused.reason is not Refusal.RATE:
                 raise

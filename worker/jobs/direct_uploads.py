@@ -1,5 +1,7 @@
 """Checks photos that came straight into the bucket, before anybody sees them."""
 
+from typing import Any
+
 import structlog
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -81,14 +83,16 @@ def _accepted(lease: Lease[DirectUpload]) -> Outfit:
     if objects.size(upload.key) > settings.FASI_MAX_UPLOAD_BYTES:
         raise Refused(Refusal.TOO_LARGE)
     photo = ContentFile(objects.get(upload.key), upload.name)
-    ip_address, wardrobe = upload.address, upload.wardrobe
+    # Only programs ask for a form.
+    given: dict[str, Any] = {
+        "ip_address": upload.address,
+        "wardrobe": upload.wardrobe,
+        "source": Outfit.Source.API,
+        "counted": True,
+    }
     if upload.batch:
-        return add_photo(
-            upload.batch, photo, ip_address=ip_address, wardrobe=wardrobe, counted=True
-        ).outfit
-    return accept_photo(
-        upload.owner_id, photo, ip_address=ip_address, wardrobe=wardrobe, counted=True
-    ).outfit
+        return add_photo(upload.batch, photo, **given).outfit
+    return accept_photo(upload.owner_id, photo, **given).outfit
 
 
 def _discard(key: str) -> None:

@@ -1,4 +1,4 @@
-"""Long jobs that are not classification: exports, erasures, ZIPs, what is over. Rows say what.
+"""Long jobs that are not classification: exports, erasures, ZIPs, weeks of traffic. Rows say what.
 
 It has a queue and a process of its own, without an engine: an export of thousands of photos must
 not keep a single photo waiting for its style.
@@ -11,6 +11,7 @@ import structlog
 from celery.exceptions import SoftTimeLimitExceeded
 
 from classifier.batches import service, unpacking
+from classifier.drift.measuring import measure_if_due
 from classifier.models import Erasure
 from classifier.personal_data import exports
 from classifier.personal_data.erasure import erase
@@ -42,6 +43,7 @@ def run_maintenance() -> None:
     if count := unpacking.return_expired_zips():
         log.warning("unpacking_leases_expired", count=count)
     _try(filling.fill, REVIEWS_FOR_S)
+    _try(lambda _: measure_if_due(), None)
     while export := exports.claim_export(worker_name()):
         prepare(export)
     while zip_file := unpacking.claim_zip(worker_name()):

@@ -88,6 +88,10 @@ class OutfitOut(Schema):
     name: str = Field(description="What the file was called.")
     wardrobe: str = Field(description="The styles it is compared with; empty for all.")
     batch: UUID | None
+    source: str = Field(
+        description="How it came in: `site`, `phone` (the site on a phone), `api`, `batch` (the "
+        "page for many, or a ZIP), `folder` (an operator's), `unknown` (before this was noted)."
+    )
     width: int
     height: int
     kind: str = Field(

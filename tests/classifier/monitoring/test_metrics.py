@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import yaml
 from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.http import HttpResponse
@@ -14,6 +15,7 @@ from django.utils import timezone
 from prometheus_client import REGISTRY
 from prometheus_client.parser import text_string_to_metric_families
 
+from classifier.drift.gauges import DriftCollector
 from classifier.lifecycle.claims import claim_outfits, fail
 from classifier.lifecycle.failures import Failure
 from classifier.lifecycle.requeue import requeue
@@ -124,7 +126,7 @@ def test_requests_are_counted_by_view_never_by_path(sample: Callable[..., float]
 
 @pytest.mark.parametrize("file", ["grafana-dashboard.json", "alerts.yml"])
 def test_dashboard_and_alerts_name_only_metrics_that_exist(site: None, file: str) -> None:
-    families = [*REGISTRY.collect(), *QueueCollector().collect()]
+    families = [*REGISTRY.collect(), *QueueCollector().collect(), *DriftCollector().collect()]
     ends = {"gauge": [""], "counter": ["_total"], "info": ["_info"]}
     known = {
         family.name + end
@@ -134,3 +136,19 @@ def test_dashboard_and_alerts_name_only_metrics_that_exist(site: None, file: str
     used = set(re.findall(r"\bfasi_[a-z_]+", (OPERATIONS / file).read_text()))
     assert len(used) > 5
     assert used <= known
+
+
+def test_alert_rules_are_as_prometheus_reads_them() -> None:
+    """What `promtool check rules` looks at, as far as it can be told without a parser of PromQL."""
+    (group,) = yaml.safe_load((OPERATIONS / "alerts.yml").read_text())["groups"]
+    names = [rule["alert"] for rule in group["rules"]]
+    assert len(set(names)) == len(names)
+    for rule in group["rules"]:
+        assert set(rule) <= {"alert", "expr", "for", "labels", "annotations"}
+        assert re.fullmatch(r"\d+[smhd]", rule.get("for", "1m"))
+        assert rule["labels"]["severity"] in {"page", "ticket"}
+        assert rule["annotations"]["summary"]
+        for opening, closing in ("()", "[]", "{}"):
+            assert rule["expr"].count(opening) == rule["expr"].count(closing), rule["alert"]
+        for text in rule["annotations"].values():
+            assert text.count("{{") == text.count("}}")
