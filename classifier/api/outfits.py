@@ -27,6 +27,7 @@ from classifier.api.serializers import correction_out, outfit_out, outfits_out
 from classifier.api.submit import FORM, submit_photos
 from classifier.catalogue import is_known
 from classifier.history.days import change_day
+from classifier.lifecycle.noticing import notice_seen
 from classifier.lifecycle.removal import remove_outfit
 from classifier.lifecycle.waiting import LONGEST_S, answer_later
 from classifier.models import Outfit, Prediction, Review
@@ -81,6 +82,7 @@ def list_outfits(
         raise problem(Code.UNKNOWN_STYLE)
     rows = outfits_of(request.auth.owner)
     page, following = page_after(request, filters.filter(rows), cursor, limit)
+    notice_seen(request.auth.owner_id, page)
     return OutfitPage(items=outfits_out(request, page), next=following)
 
 
@@ -108,6 +110,7 @@ def get_outfit(
         outfit = access_outfit(request.auth.owner, outfit_id)
     if not outfit.finished:
         response["Retry-After"] = "1"
+    notice_seen(request.auth.owner_id, [outfit])
     return outfit_out(request, outfit)
 
 
@@ -148,5 +151,5 @@ def correct_outfit(
 @router.delete("/{uuid:outfit_id}", auth=WRITE, response={HTTPStatus.NO_CONTENT: None})
 def delete_outfit(request: ApiRequest, outfit_id: uuid.UUID) -> HttpResponse:
     """Delete the outfit with its photo and its prediction, for good."""
-    remove_outfit(access_outfit(request.auth.owner, outfit_id))
+    remove_outfit(access_outfit(request.auth.owner, outfit_id), by_owner=True)
     return HttpResponse(status=HTTPStatus.NO_CONTENT)

@@ -6,18 +6,23 @@ from collections.abc import Collection
 import structlog
 from django.db import transaction
 
+from classifier.lifecycle.noticing import notice_deleted
 from classifier.models import Outfit
 from classifier.storage import objects
 
 log = structlog.get_logger(__name__)
 
 
-def remove_outfit(outfit: Outfit) -> None:
+def remove_outfit(outfit: Outfit, *, by_owner: bool = False) -> None:
     """Delete the outfit: its objects first, so that no byte outlives a row that says "deleted".
 
     Raises StorageUnavailable, and then the outfit is still there, to be deleted again.
     """
-    if remove_outfits([outfit.pk]):
+    with transaction.atomic():
+        removed = remove_outfits([outfit.pk])
+        if removed and by_owner:
+            notice_deleted(outfit.owner_id, removed)
+    if removed:
         log.info("outfit_removed", outfit=str(outfit.pk))
 
 

@@ -5,7 +5,8 @@ from classifier.models.address_change import AddressChange
 from classifier.models.attempt import Attempt
 from classifier.models.audit import AuditEntry
 from classifier.models.batch import Batch, LeftOut
-from classifier.models.consent import Consent
+from classifier.models.consent import Consent, Purpose
+from classifier.models.deleted import DeletedOutfits
 from classifier.models.erasure import Erasure
 from classifier.models.export import Export
 from classifier.models.idempotency import IdempotentRequest
@@ -34,6 +35,7 @@ __all__ = [
     "AuditEntry",
     "Batch",
     "Consent",
+    "DeletedOutfits",
     "Delivery",
     "DirectUpload",
     "Erasure",
@@ -44,6 +46,7 @@ __all__ = [
     "Outfit",
     "Prediction",
     "Preferences",
+    "Purpose",
     "Release",
     "Reservation",
     "Retraining",

@@ -50,6 +50,7 @@ class AuditEntry(models.Model):
         REVIEW_ASKED = "review_asked", _("staff asked to look at a photo")
         REVIEW_NOT_ASKED = "review_not_asked", _("request to staff taken back")
         CONSENT_CHANGED = "consent_changed", _("consent to training changed")
+        RESEARCH_CONSENT_CHANGED = "research_consent_changed", _("consent to research changed")
         EXPORT_REQUESTED = "export_requested", _("export requested")
         EXPORT_FETCHED = "export_fetched", _("export fetched")
         ACCOUNT_CLOSED = "account_closed", _("account erased")
@@ -65,6 +66,7 @@ class AuditEntry(models.Model):
         RETRAINING_CANCELLED = "retraining_cancelled", _("retraining cancelled")
         RELEASE_ROLLED_BACK = "release_rolled_back", _("release rolled back")
         RELEASE_RETIRED = "release_retired", _("release retired")
+        EVENTS_EXPORTED = "events_exported", _("events exported for research")
         SETTING_CHANGED = "setting_changed", _("setting changed by staff")
 
     at = models.DateTimeField(_("when"), default=timezone.now, db_default=Now())

@@ -125,6 +125,10 @@ class Outfit(models.Model):
     review_asked = models.DateTimeField(
         null=True, blank=True, help_text=_("its owner asks staff to look at it, since then")
     )
+    # For research, of those who consent to it: `lifecycle.noticing` writes it.
+    seen_on = models.DateField(
+        null=True, blank=True, help_text=_("when its owner first saw the answer; in UTC")
+    )
 
     class Meta:
         verbose_name = _("outfit")

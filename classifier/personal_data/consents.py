@@ -1,21 +1,29 @@
-"""Whether staff may review somebody's photos and train the model with them: off until they say so.
+"""What people allow beyond what the site is for: nothing until they say so.
 
-Every change is kept. What holds, `Consent.objects` knows.
+Whether staff may review their photos and train the model with them, and, apart from that, whether
+researchers may get what happened with them. Every change is kept. What holds, `Consent.objects`
+knows.
 """
 
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from classifier.models import Consent
+from classifier.models import Consent, DeletedOutfits, Outfit, Purpose
 from classifier.reviews.filling import withdraw
 
 
-def record_consent(owner_id: int, given: bool) -> None:
-    """Write down what the person says now, if it is something else than before."""
+def record_consent(owner_id: int, given: bool, purpose: Purpose = Purpose.TRAINING) -> None:
+    """Write down what the person says now, if it is something else than before.
+
+    Who takes research back: what was written down for it alone is forgotten.
+    """
     with transaction.atomic():
         # Two clicks at once are one change.
         User.objects.select_for_update().get(pk=owner_id)
-        if Consent.objects.holds(owner_id) != given:
-            Consent.objects.create(owner_id=owner_id, given=given)
-            if not given:
+        if Consent.objects.holds(owner_id, purpose) != given:
+            Consent.objects.create(owner_id=owner_id, purpose=purpose, given=given)
+            if purpose == Purpose.TRAINING and not given:
                 withdraw(owner_id)
+        if purpose == Purpose.RESEARCH and not given:
+            Outfit.objects.filter(owner_id=owner_id, seen_on__isnull=False).update(seen_on=None)
+            DeletedOutfits.objects.filter(owner_id=owner_id).delete()

@@ -8,7 +8,14 @@ import numpy as np
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
-from classifier.models import Outfit, Prediction, Preferences, TrainingSplit
+from classifier.models import (
+    DeletedOutfits,
+    Outfit,
+    Prediction,
+    Preferences,
+    Purpose,
+    TrainingSplit,
+)
 
 
 def account_of(owner: User) -> dict[str, Any]:
@@ -19,12 +26,22 @@ def account_of(owner: User) -> dict[str, Any]:
         "joined": owner.date_joined.isoformat(),
         "last_sign_in": owner.last_login.isoformat() if owner.last_login else None,
         "time_zone": _time_zone(owner),
-        "photos_may_train_the_model": [
-            {"given": each.given, "changed": each.changed.isoformat()}
-            for each in owner.consents.order_by("changed", "pk")
-        ],
+        "photos_may_train_the_model": _said(owner, Purpose.TRAINING),
         "photos_only_test_the_model": _held_out(owner),
+        "may_be_researched": _said(owner, Purpose.RESEARCH),
+        "outfits_deleted_by_day": {
+            each.day.isoformat(): each.outfits
+            for each in DeletedOutfits.objects.filter(owner=owner).order_by("day")
+        },
     }
+
+
+def _said(owner: User, purpose: Purpose) -> list[dict[str, Any]]:
+    """What was consented to for this purpose, and when."""
+    return [
+        {"given": each.given, "changed": each.changed.isoformat()}
+        for each in owner.consents.filter(purpose=purpose).order_by("changed", "pk")
+    ]
 
 
 def _time_zone(owner: User) -> str | None:
@@ -64,6 +81,7 @@ def rows_of(outfits: QuerySet[Outfit], missing: set[str]) -> Iterator[dict[str, 
             "staff_asked_to_look": outfit.review_asked.isoformat() if outfit.review_asked else None,
             "error": outfit.error_code,
             "classified": outfit.classified.isoformat() if outfit.classified else None,
+            "first_seen_on": outfit.seen_on.isoformat() if outfit.seen_on else None,
             "predictions": [
                 _prediction(each)
                 for each in sorted(outfit.predictions.all(), key=lambda each: each.created)

@@ -4,6 +4,7 @@ from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,7 +19,7 @@ from classifier.accounts.proof import proof_required, require_proof
 from classifier.audit import Action, record
 from classifier.history.time_zones import choose_zone
 from classifier.limits.ledger import LimitReached
-from classifier.models import Consent, Export, Preferences
+from classifier.models import Consent, Export, Preferences, Purpose
 from classifier.personal_data.consents import record_consent
 from classifier.personal_data.erasure import close_account
 from classifier.personal_data.exports import request_export
@@ -40,13 +41,20 @@ def _data_page(request: SignedInRequest, wrong: str = "", status: int = 200) -> 
         **_export(request),
         "outfits": request.user.outfits.count(),
         "consents": Consent.objects.holds(request.user.id),
-        "history": request.user.consents.order_by("-changed", "-pk"),
+        "history": _said(request, Purpose.TRAINING),
+        "researched": Consent.objects.holds(request.user.id, Purpose.RESEARCH),
+        "research_history": _said(request, Purpose.RESEARCH),
         "with_password": request.user.has_usable_password(),
         "wrong": wrong,
         "time_zones": zone_names(),
         "preferences": Preferences.objects.filter(owner=request.user).first(),
     }
     return render(request, "classifier/data.html", context, status=status)
+
+
+def _said(request: SignedInRequest, purpose: Purpose) -> QuerySet[Consent]:
+    """What the person said for this purpose, newest first."""
+    return request.user.consents.filter(purpose=purpose).order_by("-changed", "-pk")
 
 
 def _export(request: SignedInRequest) -> dict[str, object]:
@@ -107,14 +115,26 @@ def export_file(request: SignedInRequest) -> HttpResponseBase:
 @login_required
 @require_POST
 def change_consent(request: SignedInRequest) -> HttpResponse:
-    """Field `given`: 1 or 0."""
+    """Field `given`: 1 or 0; `purpose`: "research", else reviews and training."""
     given = request.POST.get("given") == "1"
+    if request.POST.get("purpose") == Purpose.RESEARCH:
+        return _change_research(request, given)
     record_consent(request.user.id, given)
     record(Action.CONSENT_CHANGED, request=request, given=given)
     if given:
         messages.success(request, _("Thank you. Photos with a verdict may train the next model."))
     else:
         messages.success(request, _("Your photos will not train any model from now on."))
+    return redirect("data")
+
+
+def _change_research(request: SignedInRequest, given: bool) -> HttpResponse:
+    record_consent(request.user.id, given, Purpose.RESEARCH)
+    record(Action.RESEARCH_CONSENT_CHANGED, request=request, given=given)
+    if given:
+        messages.success(request, _("Thank you. The next data set for research is with you."))
+    else:
+        messages.success(request, _("Data sets for research are without you from now on."))
     return redirect("data")
 
 

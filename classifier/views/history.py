@@ -16,6 +16,7 @@ from classifier.access import SignedInRequest, outfits_of
 from classifier.catalogue import known_styles, offered_wardrobes, style_of
 from classifier.history.pages import NO_OUTFIT, Filters, history_page, place
 from classifier.history.timeline import timeline_of
+from classifier.lifecycle.noticing import notice_seen
 from classifier.lifecycle.removal import remove_outfit
 from classifier.models import Outfit, Prediction
 from classifier.storage.objects import StorageUnavailable
@@ -28,8 +29,10 @@ def history(request: SignedInRequest) -> HttpResponse:
     filters = Filters.read(request.GET)
     after = place(request.GET.get("after", ""))
     language = get_language() or "en"
+    page = history_page(request.user, filters, after)
+    notice_seen(request.user.id, [each for month in page.months for each in month.outfits])
     context = {
-        "page": history_page(request.user, filters, after),
+        "page": page,
         "filters": filters,
         "after": after,
         "styles": sorted(known_styles().values(), key=lambda style: style.name(language)),
@@ -76,7 +79,7 @@ def delete_outfits(request: SignedInRequest) -> HttpResponse:
     deleted = 0
     try:
         for outfit in chosen:
-            remove_outfit(outfit)
+            remove_outfit(outfit, by_owner=True)
             deleted += 1
     except StorageUnavailable:
         messages.error(request, _("The photo store does not answer. Try the others again soon."))

@@ -24,6 +24,7 @@ from classifier.history.answers import in_words
 from classifier.history.days import change_day
 from classifier.lifecycle.dead_letters import owner_may_try_again
 from classifier.lifecycle.failures import FailureMessage, failure_message
+from classifier.lifecycle.noticing import notice_seen
 from classifier.lifecycle.removal import remove_outfit
 from classifier.lifecycle.requeue import requeue
 from classifier.lifecycle.waiting import answer_later
@@ -114,7 +115,9 @@ class OutfitsView(LoginRequiredMixin, View):
 @never_cache
 def outfit_page(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponse:
     """One outfit: its photo, and its styles or how far it is."""
-    return render(request, "classifier/outfit.html", _state(access_outfit(request.user, outfit_id)))
+    outfit = access_outfit(request.user, outfit_id)
+    notice_seen(request.user.id, [outfit])
+    return render(request, "classifier/outfit.html", _state(outfit))
 
 
 @login_required
@@ -130,6 +133,7 @@ def outfit_state(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponse
         later = answer_later(outfit_id, PAGE_WAITS_S, request.path)
         if later:
             return later
+    notice_seen(request.user.id, [outfit])
     state = _state(outfit)
     if not wants_json(request):
         return render(request, "classifier/_outfit_answer.html", state)
@@ -235,7 +239,7 @@ def delete_outfit(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpRespons
     """Delete the row and the objects."""
     outfit = access_outfit(request.user, outfit_id)
     try:
-        remove_outfit(outfit)
+        remove_outfit(outfit, by_owner=True)
     except StorageUnavailable:
         messages.error(
             request, _("The photo store does not answer. Nothing was deleted; try again soon.")

@@ -25,7 +25,7 @@ def clustered(count: int, seed: int = 0, shift: float = 0) -> npt.NDArray[np.flo
     noise = random.normal(size=(count, 256))
     direction = np.zeros(256)
     direction[0] = shift * 16
-    return unit(points[np.arange(count) % STYLES] + noise + direction)
+    return unit(points[random.integers(STYLES, size=count)] + noise + direction)
 
 
 def made_up_reference(count: int = 260, unsure: int = 39) -> Reference:
