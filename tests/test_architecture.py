@@ -60,6 +60,15 @@ def test_the_site_starts_small_and_without_an_engine() -> None:
     assert engines == []
 
 
+def test_the_site_compares_weeks_of_traffic_without_loading_embeddings() -> None:
+    code = (
+        "import json, sys; import fasi_site.wsgi, classifier.urls;"
+        "print(json.dumps([name for name in ('classifier.drift.mmd', 'classifier.references',"
+        " 'inference.reference', 'pyarrow') if name in sys.modules]))"
+    )
+    assert json.loads(run(code).splitlines()[-1]) == []
+
+
 def test_a_worker_with_its_engine_never_imports_tensorflow() -> None:
     code = (
         "import sys, numpy; from pathlib import Path;"

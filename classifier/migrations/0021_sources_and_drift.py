@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('classifier', '0019_training_split'),
+        ('classifier', '0020_review_queue'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
