@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('classifier', '0020_review_queue'),
+        ('classifier', '0022_releases'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

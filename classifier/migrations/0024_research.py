@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('classifier', '0021_sources_and_drift'),
+        ('classifier', '0023_sources_and_drift'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
