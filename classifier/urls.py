@@ -50,6 +50,7 @@ from classifier.views.outfits import (
 from classifier.views.photos import may_send, outfit_photo, outfit_thumb
 from classifier.views.profile import profile_page, similar_page
 from classifier.views.releases import ReleaseView, releases_page
+from classifier.views.retraining import RetrainingsView, retraining_page, retraining_state
 from classifier.views.review import (
     ReviewGridView,
     review_page,
@@ -114,6 +115,9 @@ urlpatterns = [
     path("staff/releases/", releases_page, name="releases"),
     path("staff/releases/<path:name>/", ReleaseView.as_view(), name="release"),
     path("staff/drift/", drift_page, name="drift"),
+    path("staff/retraining/", RetrainingsView.as_view(), name="retrainings"),
+    path("staff/retraining/state/", retraining_state, name="retraining_state"),
+    path("staff/retraining/<uuid:retraining_id>/", retraining_page, name="retraining"),
     path("metrics", metrics, name="metrics"),
     path(
         "staff/dead-letters/<uuid:outfit_id>/delete/", delete_dead_letter, name="dead_letter_delete"

@@ -16,5 +16,8 @@ FASI_RETRAIN_CHANGES = env.list("FASI_RETRAIN_CHANGES", default=[])
 FASI_RETRAIN_EVERY_DAYS = env.int("FASI_RETRAIN_EVERY_DAYS", default=0)
 FASI_RETRAIN_LEASE_S = env.int("FASI_RETRAIN_LEASE_S", default=120)
 FASI_RETRAIN_PAUSE_S = env.int("FASI_RETRAIN_PAUSE_S", default=60)
+# The secret key that signs candidates, where unsigned releases are not taken, and its password.
+FASI_RETRAIN_KEY = env.str("FASI_RETRAIN_KEY", default="")
+FASI_RELEASE_KEY_PASSWORD = env.str("FASI_RELEASE_KEY_PASSWORD", default="")
 # Free megabytes that a retraining needs on its disk before each phase.
 FASI_RETRAIN_FREE_MB = env.int("FASI_RETRAIN_FREE_MB", default=2_000)

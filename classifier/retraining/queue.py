@@ -79,9 +79,9 @@ def pending() -> Retraining | None:
     return Retraining.objects.filter(status__in=PENDING).first()
 
 
-def newest() -> Retraining | None:
-    """The one that was asked for last."""
-    return Retraining.objects.select_related("release").order_by("-created").first()
+def latest(count: int) -> list[Retraining]:
+    """Those that were asked for last, the newest first."""
+    return list(Retraining.objects.select_related("release").order_by("-created")[:count])
 
 
 def claim(worker: str) -> Lease[Retraining] | None:

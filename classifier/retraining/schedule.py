@@ -15,7 +15,7 @@ log = structlog.get_logger(__name__)
 def queue_if_due() -> None:
     """Queue one when the last is FASI_RETRAIN_EVERY_DAYS old, and there is enough to learn from."""
     days = settings.FASI_RETRAIN_EVERY_DAYS
-    last = queue.newest()
+    last = next(iter(queue.latest(1)), None)
     if not days or (last and last.created > timezone.now() - timedelta(days=days)):
         return
     try:

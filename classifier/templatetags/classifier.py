@@ -63,6 +63,12 @@ def percent(probability: float) -> str:
 
 
 @register.filter
+def points(difference: float) -> str:
+    """0.034 -> `+3.4`: a difference of two shares in points of a hundred."""
+    return f"{100 * difference:+.1f}".replace("-", "\N{MINUS SIGN}")
+
+
+@register.filter
 def dotted(probability: float) -> str:
     """For attributes that machines read: a point in every language."""
     return f"{probability:.4f}"

@@ -16,6 +16,7 @@ from classifier.models import Release
 from classifier.releases import lifecycle
 from classifier.releases.queries import detail, releases
 from classifier.releases.refusals import ReleaseRefused
+from classifier.retraining.queue import latest
 
 MAY = staff_with("classifier.change_release")
 CHANGES = {
@@ -34,7 +35,8 @@ def releases_page(request: SignedInRequest) -> HttpResponse:
     rows = releases()
     active = next((row for row in rows if row.release.status == Release.Status.ACTIVE), None)
     before = lifecycle.before_active(active.release) if active else None
-    context = {"rows": rows, "active": active, "before": before}
+    retraining = next(iter(latest(1)), None)
+    context = {"rows": rows, "active": active, "before": before, "retraining": retraining}
     return render(request, "staff/releases.html", context)
 
 

@@ -20,6 +20,8 @@ from classifier.personal_data.training_photos import (
 )
 from classifier.retraining import queue
 from classifier.retraining.enough import check_enough
+from inference.bundle import load_bundle
+from inference.signatures import KeyRefused, sign
 from worker.releases import fetch_bundle, register
 from worker.retraining.report import report_of
 from worker.retraining.trainer import Trainer
@@ -52,6 +54,7 @@ class Retrain:
 
     def go(self) -> Release:
         """All phases. Returns the candidate."""
+        check_can_sign()
         self._fetch()
         self._forget_withdrawn()
         self._do(Phase.PREPARE, self.space.dataset / "dataset.csv", self._prepare)
@@ -146,9 +149,22 @@ class Retrain:
 
     def _register(self) -> Release:
         self._begin(Phase.REGISTER)
+        if settings.FASI_RETRAIN_KEY:
+            key, password = Path(settings.FASI_RETRAIN_KEY), settings.FASI_RELEASE_KEY_PASSWORD
+            sign(load_bundle(self.space.bundle), key, password)
         release = register(self.space.bundle, f"retrained-{self.lease.row.created:%Y-%m-%d-%H%M}")
         self.lease.renew(report=report_of(self.space, self.active, release))
         return release
+
+
+def check_can_sign() -> None:
+    """Before hours of work: raises KeyRefused where the candidate would be refused unsigned."""
+    if settings.FASI_RETRAIN_KEY or settings.FASI_UNSIGNED_RELEASES:
+        return
+    raise KeyRefused(
+        "No worker would load an unsigned release: name the secret key in FASI_RETRAIN_KEY"
+        " (manage.py release keys makes one), or allow unsigned ones (FASI_UNSIGNED_RELEASES)."
+    )
 
 
 def _rows(manifest: Path) -> int:

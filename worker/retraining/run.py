@@ -7,10 +7,14 @@ from django.db import close_old_connections
 
 from classifier.leases import Lease, LeaseLost
 from classifier.models import Release, Retraining
+from classifier.releases.refusals import ReleaseRefused
 from classifier.retraining import queue
 from classifier.retraining.enough import TooFew
 from classifier.storage.objects import ObjectMissing, StorageUnavailable
 from inference.bundle import BundleError
+from inference.engine import EngineError
+from inference.probe import ProbeFailed
+from inference.signatures import KeyRefused
 from worker.retraining.phases import NoGate, Retrain
 from worker.retraining.trainer import TrainerFailed, TrainerKilled
 from worker.retraining.workspace import DiskFull, FolderTaken, clean, workspace
@@ -24,6 +28,10 @@ FINAL: dict[type[Exception], Fault] = {
     TooFew: Fault.TOO_FEW,
     NoGate: Fault.NO_GATE,
     BundleError: Fault.REFUSED,
+    ReleaseRefused: Fault.REFUSED,
+    EngineError: Fault.REFUSED,
+    ProbeFailed: Fault.REFUSED,
+    KeyRefused: Fault.REFUSED,
     TrainerFailed: Fault.TRAINING,
 }
 """Another attempt would end the same way."""
