@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 from django.core.cache.backends.base import BaseCache
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 
 log = structlog.get_logger(__name__)
 
@@ -25,12 +25,27 @@ class JsonSerializer:
         return json.loads(data)
 
 
+class OneClient(RedisCacheClient):
+    """Keeps its client of redis-py; Django makes one for each call, which costs more than most."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._kept: Any = None
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
+        """The client of our one server."""
+        if self._kept is None:
+            self._kept = super().get_client(key, write=write)
+        return self._kept
+
+
 class JsonRedisCache(RedisCache):
     """Django's Redis cache with entries in JSON. An unreadable entry counts as none."""
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         options = {**params.get("OPTIONS", {}), "serializer": JsonSerializer}
         super().__init__(server, {**params, "OPTIONS": options})
+        self._class = OneClient
 
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
         """The entry's value, or the default."""

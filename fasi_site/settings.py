@@ -125,7 +125,7 @@ CACHES = {
     }
 }
 # Sessions live in PostgreSQL: nobody is signed out by a restart of the cache.
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "classifier.accounts.session_store"
 
 # The job engine ---------------------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 """Where somebody is signed in: every session is listed, with its place and time of last use."""
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -15,12 +16,16 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 # Often enough for a person who asks "was that me?", seldom enough to cost no writes.
 NOTED_EVERY = timedelta(minutes=1)
 LISTED = "session_is_listed"
+# Sessions that this process noted lately, and until when it need not again.
+_noted_until: dict[str, float] = {}
+_MOST_NOTED = 10_000
 
 
 def noted(get_response: GetResponse) -> GetResponse:
     """Middleware: note in the list of sessions that this one was used, from where, and when.
 
-    allauth's own middleware writes a row for every request; this one does so once a minute.
+    allauth's own middleware writes a row for every request; this one does so once a minute, and
+    asks the database no oftener.
     """
 
     def answer(request: HttpRequest) -> HttpResponse:
@@ -56,10 +61,14 @@ def _note(request: HttpRequest) -> None:
         UserSession.objects.create_from_request(request)
         request.session[LISTED] = True
         return
+    key = request.session.session_key or ""
+    if _noted_until.get(key, 0) > time.monotonic():
+        return
+    if len(_noted_until) >= _MOST_NOTED:
+        _noted_until.clear()
+    _noted_until[key] = time.monotonic() + NOTED_EVERY.total_seconds()
     now = timezone.now()
-    UserSession.objects.filter(
-        session_key=request.session.session_key, last_seen_at__lt=now - NOTED_EVERY
-    ).update(
+    UserSession.objects.filter(session_key=key, last_seen_at__lt=now - NOTED_EVERY).update(
         last_seen_at=now,
         ip=client_ip(request),
         user_agent=request.headers.get("User-Agent", "")[:200],

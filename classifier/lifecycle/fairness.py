@@ -2,9 +2,22 @@
 
 from collections.abc import Sequence
 
+from django.db import connection
 from django.db.models import Max, QuerySet
 
 from classifier.models import Outfit
+
+# `greatest` leaves out what is null: the second, where the owner has nothing that waits.
+_NEXT = """
+    SELECT greatest(
+        coalesce((SELECT turn FROM classifier_outfit
+                  WHERE status = 'queued' AND priority = %(priority)s
+                  ORDER BY turn LIMIT 1), 0),
+        (SELECT turn + 1 FROM classifier_outfit
+         WHERE status = 'queued' AND priority = %(priority)s AND owner_id = %(owner)s
+         ORDER BY turn DESC LIMIT 1)
+    )
+"""
 
 
 def next_turn(owner_id: int, priority: int) -> int:
@@ -14,9 +27,9 @@ def next_turn(owner_id: int, priority: int) -> int:
     smallest turn that waits, and the end of the owner's last waiting outfit. So a photo of somebody
     with nothing queued goes next to the head, whatever others have queued before.
     """
-    own = _waiting(priority).filter(owner_id=owner_id)
-    own_last = own.order_by("-turn").values_list("turn", flat=True).first()
-    return _start(_virtual_time(priority), own_last)
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT, {"priority": priority, "owner": owner_id})
+        return int(cursor.fetchone()[0])
 
 
 def _waiting(priority: int) -> QuerySet[Outfit]:

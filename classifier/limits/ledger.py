@@ -3,7 +3,7 @@
 Everything happens under the lock of the owner's row, in short transactions of their own: nobody
 waits for S3 or for a decoder with the lock in hand. What is reserved and what is stored both count,
 and a reservation is released only after what it was for is stored, so for a moment something counts
-twice and at no moment not at all.
+twice and at no moment not at all. `photos` does the same for single photos, in plain SQL.
 """
 
 import uuid
@@ -55,9 +55,11 @@ class Used:
     stored_bytes: int
 
 
-_LOCK = """
+LOCK = """
     INSERT INTO classifier_usage AS mine (owner_id, day, uploads, exports, stored_bytes)
-    VALUES (%s, (now() AT TIME ZONE 'UTC' + make_interval(secs => %s))::date, 0, 0, 0)
+    VALUES (
+        %(owner)s, (now() AT TIME ZONE 'UTC' + make_interval(secs => %(offset_s)s))::date, 0, 0, 0
+    )
     ON CONFLICT (owner_id) DO UPDATE SET
         day = greatest(mine.day, excluded.day),
         uploads = CASE WHEN mine.day >= excluded.day THEN mine.uploads ELSE 0 END,
@@ -74,12 +76,17 @@ def owner_locked(owner_id: int, zone: tzinfo | None = None) -> Iterator[Used]:
     gets a day's quota again by moving to another zone. The zone is looked up unless the caller has
     it.
     """
-    offset = datetime.now(zone or Preferences.zone_of(owner_id)).utcoffset() or timedelta()
+    values = {"owner": owner_id, "offset_s": offset_s(zone or Preferences.zone_of(owner_id))}
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(_LOCK, [owner_id, offset.total_seconds()])
+            cursor.execute(LOCK, values)
             row = cursor.fetchone()
         yield Used(*row)
+
+
+def offset_s(zone: tzinfo) -> float:
+    """How far the zone's clocks are ahead of UTC now, in seconds."""
+    return (datetime.now(zone).utcoffset() or timedelta()).total_seconds()
 
 
 @contextmanager
@@ -89,20 +96,6 @@ def one_more(owner_id: int, rows: QuerySet[Any], most: int) -> Iterator[None]:
         if rows.count() >= most:
             raise LimitReached(most)
         yield
-
-
-def reserve_photo(owner_id: int, size: int, zone: tzinfo, *, counted: bool = False) -> uuid.UUID:
-    """Set room for a photo aside, and count it for the day unless it was `counted` before.
-
-    `zone` is the person's.
-
-    Raises DayIsSpent, StorageIsFull, and then nothing is counted.
-    """
-    with owner_locked(owner_id, zone) as used:
-        if not counted:
-            _count_upload(used)
-        _check_room(used, size)
-        return _reserve(owner_id, Kind.PHOTO, size)
 
 
 def reserve_zip(owner_id: int) -> uuid.UUID:
@@ -119,7 +112,9 @@ def reserve_zip(owner_id: int) -> uuid.UUID:
             raise LimitReached(most)
         _count_upload(used)
         _check_room(used, 1)
-        return _reserve(owner_id, Kind.ZIP, 0)
+        expires = timezone.now() + PATIENCE
+        made = Reservation.objects.create(owner_id=owner_id, kind=Kind.ZIP, expires=expires)
+        return made.pk
 
 
 @contextmanager
@@ -157,18 +152,10 @@ def give_back(owner_id: int, day: date, uploads: int) -> None:
     )
 
 
-def check_larger(owner_id: int, reservation: uuid.UUID, size: int) -> None:
-    """What is stored is larger than what was reserved. Raises StorageIsFull."""
-    with owner_locked(owner_id) as used:
-        mine = Reservation.objects.filter(pk=reservation)
-        mine.update(bytes=0)
-        _check_room(used, size)
-        mine.update(bytes=size)
-
-
 def release(reservation: uuid.UUID) -> None:
     """What it was for is stored, or will not be."""
-    Reservation.objects.filter(pk=reservation).delete()
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM classifier_reservation WHERE id = %s", [reservation])
 
 
 def forget_expired() -> int:
@@ -179,7 +166,7 @@ def forget_expired() -> int:
 
 def _count_upload(used: Used) -> None:
     if used.uploads >= settings.FASI_UPLOADS_PER_DAY:
-        raise DayIsSpent(settings.FASI_UPLOADS_PER_DAY, _until_midnight_s(used.owner_id))
+        raise day_is_spent(used.owner_id)
     Usage.objects.filter(pk=used.owner_id).update(uploads=F("uploads") + 1)
 
 
@@ -188,10 +175,12 @@ def day_of(owner_id: int, moment: datetime) -> date:
     return timezone.localdate(moment, Preferences.zone_of(owner_id))
 
 
-def _until_midnight_s(owner_id: int) -> int:
+def day_is_spent(owner_id: int) -> DayIsSpent:
+    """What to raise: this person's day, and when it ends."""
     now = datetime.now(Preferences.zone_of(owner_id))
     tomorrow = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-    return max(1, int((tomorrow.astimezone(UTC) - now.astimezone(UTC)).total_seconds()))
+    ends_in_s = max(1, int((tomorrow.astimezone(UTC) - now.astimezone(UTC)).total_seconds()))
+    return DayIsSpent(settings.FASI_UPLOADS_PER_DAY, ends_in_s)
 
 
 def _check_room(used: Used, size: int) -> None:
@@ -214,9 +203,3 @@ def _direct(owner_id: int) -> QuerySet[DirectUpload]:
     """Uploads to the bucket that no worker has begun to check; who checks one reserves anew."""
     waiting = (DirectUpload.Status.WAITING, DirectUpload.Status.QUEUED)
     return DirectUpload.objects.filter(owner_id=owner_id, status__in=waiting)
-
-
-def _reserve(owner_id: int, kind: Reservation.Kind, size: int) -> uuid.UUID:
-    expires = timezone.now() + PATIENCE
-    made = Reservation.objects.create(owner_id=owner_id, kind=kind, bytes=size, expires=expires)
-    return made.pk

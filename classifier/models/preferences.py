@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from classifier.models.compiled import Compiled
 from classifier.values.zones import zone_named
 
 
@@ -34,5 +35,8 @@ class Preferences(models.Model):
     @classmethod
     def zone_of(cls, owner_id: int) -> ZoneInfo:
         """The person's zone, for what comes without a page: programs, batches, jobs, quotas."""
-        names = cls.objects.filter(owner_id=owner_id).values_list("time_zone", flat=True)
-        return zone_named(names.first() or "") or ZoneInfo(settings.TIME_ZONE)
+        kept = _PREFERENCES.get(owner_id)
+        return zone_named(kept.time_zone if kept else "") or ZoneInfo(settings.TIME_ZONE)
+
+
+_PREFERENCES = Compiled(lambda: Preferences.objects.filter(owner_id=0))

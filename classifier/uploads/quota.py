@@ -10,7 +10,7 @@ import structlog
 from django.conf import settings
 from redis.exceptions import RedisError
 
-from classifier.limits import ledger
+from classifier.limits import ledger, photos
 from classifier.limits.ledger import DayIsSpent, LimitReached, StorageIsFull
 from classifier.limits.rates import MINUTE, count
 from classifier.models import Batch
@@ -20,19 +20,25 @@ from classifier.web import ip_group
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Room:
     """What is set aside for one photo."""
 
     owner_id: int
     reservation: uuid.UUID
     size: int
+    released: bool = False
 
     def hold(self, size: int) -> None:
         """So much is going to be stored. Raises Refused where that is too much."""
         if size > self.size:
             with _refusing():
-                ledger.check_larger(self.owner_id, self.reservation, size)
+                photos.enlarge(self.owner_id, self.reservation, size)
+
+    def release(self) -> None:
+        """What it was for is stored: for the transaction that records it."""
+        ledger.release(self.reservation)
+        self.released = True
 
 
 @contextmanager
@@ -54,10 +60,14 @@ def room_for_photo(
         _check_rates(owner_id, ip_address)
     size = min(size, settings.FASI_MAX_UPLOAD_BYTES)
     with _refusing():
-        reservation = ledger.reserve_photo(owner_id, size, zone, counted=counted)
+        reservation = photos.reserve_photo(owner_id, size, zone, counted=counted)
+    room = Room(owner_id, reservation, size)
     try:
-        yield Room(owner_id, reservation, size)
-    finally:
+        yield room
+    except BaseException:
+        ledger.release(reservation)  # perhaps again: its transaction may not have committed
+        raise
+    if not room.released:
         ledger.release(reservation)
 
 
