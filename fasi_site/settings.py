@@ -159,6 +159,16 @@ FASI_EXPORTS_PER_DAY = env.int("FASI_EXPORTS_PER_DAY", default=1_000 if EMBEDDED
 # Reviews by staff: how long a photo is one reviewer's, and of how many photos two are asked.
 FASI_REVIEW_LEASE_S = env.int("FASI_REVIEW_LEASE_S", default=300)
 FASI_REVIEW_TWICE_PERCENT = env.int("FASI_REVIEW_TWICE_PERCENT", default=10)
+# Backfills and shadows: how often a shadow looks for new outfits, the lease of a step, and after
+# how long one job lets another have its turn.
+FASI_BACKFILL_S = env.int("FASI_BACKFILL_S", default=30)
+FASI_BACKFILL_LEASE_S = env.int("FASI_BACKFILL_LEASE_S", default=120)
+FASI_BACKFILL_TURN_S = env.int("FASI_BACKFILL_TURN_S", default=60)
+# When a candidate is better than the active release: so many reviewed photos, of which so many are
+# of a style that is judged by itself, and which may be so much worse.
+FASI_PROMOTE_PHOTOS = env.int("FASI_PROMOTE_PHOTOS", default=200)
+FASI_PROMOTE_STYLE_PHOTOS = env.int("FASI_PROMOTE_STYLE_PHOTOS", default=20)
+FASI_PROMOTE_WORSE = env.float("FASI_PROMOTE_WORSE", default=0.05)
 # Checking one direct upload, and sending one event to a webhook.
 FASI_UPLOAD_LEASE_S = env.int("FASI_UPLOAD_LEASE_S", default=60)
 FASI_DELIVERY_TIMEOUT_S = env.int("FASI_DELIVERY_TIMEOUT_S", default=15)
@@ -183,9 +193,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_DEFAULT_QUEUE = "fasi"
 FASI_CHORES_QUEUE = "chores"
+FASI_BACKFILL_QUEUE = "backfill"
 CELERY_TASK_ROUTES = {
-    name: {"queue": FASI_CHORES_QUEUE}
-    for name in ("worker.chores", "worker.remove_orphans", "worker.look_at_retraining")
+    "worker.chores": {"queue": FASI_CHORES_QUEUE},
+    "worker.remove_orphans": {"queue": FASI_CHORES_QUEUE},
+    "worker.look_at_retraining": {"queue": FASI_CHORES_QUEUE},
+    "worker.backfill": {"queue": FASI_BACKFILL_QUEUE},
 }
 CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = CELERY_EVENT_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -213,6 +226,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "worker.chores",
         "schedule": FASI_CHORES_S,
         "options": {"expires": FASI_CHORES_S},
+    },
+    "backfill": {
+        "task": "worker.backfill",
+        "schedule": FASI_BACKFILL_S,
+        "options": {"expires": FASI_BACKFILL_S},
     },
     "check-uploads": {
         "task": "worker.check_uploads",

@@ -159,7 +159,7 @@ def test_one_version_is_shown_everywhere(site: None, as_staff: Client) -> None:
 
 def test_the_composition_is_complete() -> None:
     services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
-    processes = {"setup", "waiting", "web", "worker", "chores", "beat"}
+    processes = {"setup", "waiting", "web", "worker", "chores", "backfill", "beat"}
     assert set(services) == {"nginx", "postgres", "redis", "s3", *processes}
     for name in ("nginx", "postgres", "redis", "s3", "web", "worker"):
         assert "healthcheck" in services[name], name

@@ -2,8 +2,6 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from io import BytesIO
 
 import numpy as np
 import structlog
@@ -12,7 +10,6 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.utils import timezone
 from numpy.typing import NDArray
-from PIL import Image
 
 from classifier.lifecycle.claims import (
     Claim,
@@ -29,22 +26,10 @@ from classifier.lifecycle.wakeup import wake_worker
 from classifier.models import Prediction
 from classifier.monitoring.metrics import CLAIM_SIZE, FAULTS, FINISHED, LEASES_LOST, STEP, WAIT
 from classifier.storage import objects, thumb_cache
-from classifier.storage.objects import ObjectMissing, StorageUnavailable
-from inference.engine import Outputs
-from inference.preprocessing import model_input
-from inference.verdict import verdict_at
 from worker.loaded_model import LoadedModel, loaded_model, worker_name
+from worker.predictions import Fault, fetch_photo, prediction_of
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True)
-class Fault:
-    """Why one photo cannot be classified now; a lasting one need not be tried again."""
-
-    code: Failure
-    text: str
-    lasting: bool
 
 
 class PrefetchedClaim:
@@ -65,7 +50,7 @@ class PrefetchedClaim:
     def _fetch_all(self) -> Iterator[NDArray[np.uint8] | Fault]:
         handed_on = {} if self.alone else thumb_cache.take([each.thumb_key for each in self.claims])
         thumbs = [handed_on.get(claim.thumb_key) for claim in self.claims]
-        return objects.fetchers().map(_fetch, self.claims, thumbs)
+        return objects.fetchers().map(fetch_photo, (each.thumb_key for each in self.claims), thumbs)
 
 
 def work(budget_s: float) -> int:
@@ -155,22 +140,6 @@ def process(prefetched: PrefetchedClaim, model: LoadedModel) -> int:
     return len(finished)
 
 
-def _fetch(claim: Claim, thumb: bytes | None) -> NDArray[np.uint8] | Fault:
-    try:
-        data = thumb or objects.get(claim.thumb_key)
-    except ObjectMissing:
-        return Fault(Failure.OBJECT_MISSING, f"no object {claim.thumb_key}", lasting=True)
-    except StorageUnavailable as error:
-        return Fault(Failure.STORAGE_UNAVAILABLE, str(error), lasting=False)
-    try:
-        with Image.open(BytesIO(data), formats=("JPEG",)) as image:
-            return model_input(image)
-    except SoftTimeLimitExceeded:  # of the task, and no word about this photo
-        raise
-    except Exception as error:  # whatever a decoder says of broken bytes, only this row fails
-        return Fault(Failure.OBJECT_BROKEN, f"{type(error).__name__}: {error}", lasting=True)
-
-
 def _give_up(claim: Claim, fault: Fault) -> None:
     FAULTS.labels(fault.code.value).inc()
     log.warning(
@@ -202,34 +171,6 @@ def _infer(
         ]
     milliseconds = 1000 * (time.perf_counter() - started) / len(claims)
     return [
-        (claim, _prediction(claim, outputs, row, model, milliseconds))
+        (claim, prediction_of(claim, outputs, row, model, milliseconds))
         for row, claim in enumerate(claims)
     ]
-
-
-def _prediction(
-    claim: Claim, outputs: Outputs, row: int, model: LoadedModel, milliseconds: float
-) -> Prediction:
-    verdict = verdict_at(outputs, row, model.bundle, claim.wardrobe)
-    return Prediction(
-        outfit_id=claim.outfit_id,
-        release=model.release,
-        kind=verdict.kind,
-        gate=None if verdict.gate is None else verdict.gate.tolist(),
-        probabilities=verdict.probabilities.tolist(),
-        style=verdict.style,
-        confidence=verdict.confidence,
-        decided=verdict.decided,
-        style_set=list(verdict.style_set),
-        activation_map=map_bytes(outputs.activation_maps[row]) if verdict.explained else b"",
-        embedding=outputs.embeddings[row].tolist(),
-        milliseconds=milliseconds,
-    )
-
-
-def map_bytes(activation_map: NDArray[np.float32]) -> bytes:
-    """The activation map [7, 7] as 49 bytes, row by row: 0 where nothing spoke for the style."""
-    positive = np.maximum(activation_map, 0)
-    strongest = float(positive.max())
-    scaled = positive * (255 / strongest) if strongest > 0 else positive
-    return scaled.round().astype(np.uint8).tobytes()

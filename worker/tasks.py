@@ -16,6 +16,7 @@ from classifier.monitoring.metrics import LEASES_EXPIRED
 from classifier.orphans import remove_orphans
 from classifier.retraining.schedule import queue_if_due
 from worker.classification import work
+from worker.jobs.backfill import run_backfills, step_behind_everybody
 from worker.jobs.cleaning import remove_expired
 from worker.jobs.direct_uploads import check_uploads, end_forms
 from worker.jobs.maintenance import run_maintenance
@@ -54,6 +55,13 @@ LONG = {
 def maintenance() -> None:
     """Prepare exports, unpack ZIPs, erase closed accounts, remove what is over or cancelled."""
     run_maintenance()
+
+
+@shared_task(name="worker.backfill", **LONG)
+def backfill() -> None:
+    """Predict in the background what other releases have predicted."""
+    step_behind_everybody()  # for good: the process ends after the task
+    run_backfills()
 
 
 @shared_task(name="worker.check_uploads")
@@ -105,7 +113,7 @@ def show_metrics(**_: object) -> None:
 def warm_up(**_: object) -> None:
     """Load the engine in the child, never before the fork; the first photo must not wait for it.
 
-    A worker for maintenance only has none.
+    A worker for maintenance or for backfills only has none.
     """
     if settings.CELERY_TASK_DEFAULT_QUEUE not in current_app.amqp.queues.consume_from:
         return

@@ -21,6 +21,7 @@ WAKE_TASK = "worker.wake"
 MAINTENANCE_TASK = "worker.chores"
 UPLOADS_TASK = "worker.check_uploads"
 DELIVERY_TASK = "worker.deliver"
+BACKFILL_TASK = "worker.backfill"
 _PENDING = "wake-up-pending"
 
 
@@ -41,6 +42,11 @@ def wake_worker() -> None:
 def wake_maintenance() -> None:
     """Wake the maintenance process: there is work for it. Without the broker the schedule does."""
     _published(MAINTENANCE_TASK)
+
+
+def wake_backfill() -> None:
+    """Wake the process for backfills: one was begun. Without the broker the schedule does."""
+    _published(BACKFILL_TASK)
 
 
 def wake_upload_check() -> None:

@@ -4,6 +4,7 @@ from classifier.models.activation import Activation
 from classifier.models.address_change import AddressChange
 from classifier.models.attempt import Attempt
 from classifier.models.audit import AuditEntry
+from classifier.models.backfill import Backfill
 from classifier.models.batch import Batch, LeftOut
 from classifier.models.consent import Consent, Purpose
 from classifier.models.deleted import DeletedOutfits
@@ -33,6 +34,7 @@ __all__ = [
     "ApiToken",
     "Attempt",
     "AuditEntry",
+    "Backfill",
     "Batch",
     "Consent",
     "DeletedOutfits",

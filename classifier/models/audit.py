@@ -67,6 +67,8 @@ class AuditEntry(models.Model):
         RELEASE_ROLLED_BACK = "release_rolled_back", _("release rolled back")
         RELEASE_RETIRED = "release_retired", _("release retired")
         EVENTS_EXPORTED = "events_exported", _("events exported for research")
+        BACKFILL_STARTED = "backfill_started", _("backfill started")
+        BACKFILL_CHANGED = "backfill_changed", _("backfill paused, resumed or cancelled")
         SETTING_CHANGED = "setting_changed", _("setting changed by staff")
 
     at = models.DateTimeField(_("when"), default=timezone.now, db_default=Now())

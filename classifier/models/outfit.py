@@ -189,6 +189,10 @@ class Outfit(models.Model):
             models.Index(
                 fields=["lease_until"], condition=Q(status="running"), name="outfit_lease"
             ),
+            # Backfills and shadows walk along it.
+            models.Index(
+                fields=["classified", "id"], condition=Q(status="done"), name="outfit_classified"
+            ),
             models.Index(fields=["owner", "-day", "-created", "-id"], name="outfit_by_day"),
             # Programs page by the moment of the upload.
             models.Index(fields=["owner", "-created", "-id"], name="outfit_history"),

@@ -83,10 +83,13 @@ def owners_reviews(outfits: Collection[Outfit]) -> dict[uuid.UUID, Review]:
     return {review.outfit: review for review in said.order_by("created")}
 
 
-def lock(outfit_ids: Collection[uuid.UUID]) -> None:
-    """Keep these outfits from being settled by others until the transaction ends."""
+def lock(outfit_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Keep these outfits from being settled, or deleted, by others until the transaction ends.
+
+    Returns those that are there.
+    """
     rows = Outfit.objects.filter(pk__in=outfit_ids).order_by("pk").select_for_update(no_key=True)
-    list(rows.values_list("pk"))
+    return set(rows.values_list("pk", flat=True))
 
 
 _SETTLE_BY_PREDICTIONS = """

@@ -25,8 +25,8 @@ from fasi_site.local.signals import POLL_S
 from fasi_site.local.subprocesses import dies_with_us
 
 # No new work comes in any more, then the worker finishes what it has.
-STOP_ORDER = (("waiting", "web", "beat"), ("worker", "chores"))
-PATIENCE_S = {"web": 10.0, "beat": 5.0, "worker": 15.0, "chores": 15.0}
+STOP_ORDER = (("waiting", "web", "beat"), ("worker", "chores", "backfill"))
+PATIENCE_S = {"web": 10.0, "beat": 5.0, "worker": 15.0, "chores": 15.0, "backfill": 15.0}
 OTHERS_PATIENCE_S = 5.0
 
 

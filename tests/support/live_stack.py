@@ -49,6 +49,8 @@ FOR_FAULTS = {
     "FASI_CHORES_S": "1",
     "FASI_EXPORT_LEASE_S": "4",
     "FASI_UNPACK_LEASE_S": "4",
+    "FASI_BACKFILL_S": "1",
+    "FASI_BACKFILL_LEASE_S": "4",
 }
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -204,6 +206,12 @@ class LiveStack:
         command = [*CELERY, "worker", "-Q", "chores", "-c", "1", "--loglevel", "WARNING"]
         command += ["--without-gossip", "--without-mingle", "-n", f"{name}@%h"]
         return self._start(name, command)
+
+    def start_backfill(self, name: str = "backfill") -> Part:
+        """The process for backfills and shadows."""
+        command = [*CELERY, "worker", "-Q", "backfill", "-c", "1", "--max-tasks-per-child", "1"]
+        command += ["--without-gossip", "--without-mingle", "-n", f"{name}@%h"]
+        return self._start(name, [*command, "--loglevel", "WARNING"])
 
     def start(self, name: str, command: list[str]) -> Part:
         """Another process with the product's environment."""

@@ -1,0 +1,153 @@
+"""The rows that two releases are compared by: reviewed outfits, agreement, disagreements.
+
+Reviews are few beside predictions, and each of theirs is reached by its outfit. What is said of all
+outfits is said of the newest LATEST, along the index of the moment when they were classified. So a
+page takes as long with a million predictions as with a thousand.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from classifier.models import Consent, Outfit, Release, Review
+from classifier.releases.comparison import Comparison, Reviewed, Said, Truth, compare
+from classifier.releases.statistics import Interval, wilson
+
+LATEST = 20_000
+REVIEWED = 100_000
+"""So many reviewed outfits at most, those that were reviewed last."""
+
+# The newest verdict by staff, or else the owner's: what trains a model, too.
+_REVIEWED = """
+    SELECT outfit.owner_id, answer, said,
+           one.kind, one.style, one.confidence, one.decided,
+           two.kind, two.style, two.confidence, two.decided
+    FROM (
+        SELECT DISTINCT ON (judged.outfit_id)
+               judged.outfit_id, review.answer, review.style AS said, review.created
+        FROM classifier_review AS review
+        JOIN classifier_prediction AS judged ON judged.id = review.prediction_id
+        WHERE review.answer = ANY(%(answers)s)
+        ORDER BY judged.outfit_id, review.role <> 'staff', review.created DESC
+    ) AS verdict
+    JOIN classifier_outfit AS outfit ON outfit.id = verdict.outfit_id
+    JOIN classifier_prediction AS one
+      ON one.outfit_id = verdict.outfit_id AND one.release_id = %(one)s
+    JOIN classifier_prediction AS two
+      ON two.outfit_id = verdict.outfit_id AND two.release_id = %(two)s
+    LEFT JOIN classifier_trainingsplit AS side ON side.owner_id = outfit.owner_id
+    -- A release knows by heart what it was trained on, which others of before it may be.
+    WHERE side.held_out OR outfit.created >= (
+        SELECT max(created) FROM classifier_release WHERE id IN (%(one)s, %(two)s)
+    )
+    ORDER BY verdict.created DESC LIMIT %(limit)s
+"""
+ANSWERS = (
+    Review.Answer.STYLE,
+    Review.Answer.NO_STYLE,
+    Review.Answer.OUTFIT,
+    Review.Answer.NOT_AN_OUTFIT,
+)
+"""Of these something follows for a comparison."""
+
+_BOTH = """
+    FROM (
+        SELECT id, owner_id FROM classifier_outfit WHERE status = 'done'
+        ORDER BY classified DESC, id DESC LIMIT %(latest)s
+    ) AS newest
+    JOIN classifier_prediction AS one
+      ON one.outfit_id = newest.id AND one.release_id = %(one)s
+    JOIN classifier_prediction AS two
+      ON two.outfit_id = newest.id AND two.release_id = %(two)s
+"""
+_DIFFERENT = "(one.kind <> two.kind OR one.kind = 'outfit' AND one.style <> two.style)"
+
+
+def comparison_of(active: Release, candidate: Release) -> Comparison:
+    """The two on the reviewed outfits that both have predicted and neither can have learnt.
+
+    Those are the outfits that came after both were registered, and all of people who are held out
+    of training (`TrainingSplit`).
+    """
+    values: dict[str, Any] = {
+        "one": active.pk,
+        "two": candidate.pk,
+        "answers": [str(each) for each in ANSWERS],
+        "limit": REVIEWED,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_REVIEWED, values)
+        rows = cursor.fetchall()
+    return compare(
+        [
+            Reviewed(
+                owner,
+                Truth(outfit=answer != Review.Answer.NOT_AN_OUTFIT, style=style),
+                Said(*one_and_two[:4]),
+                Said(*one_and_two[4:]),
+            )
+            for owner, answer, style, *one_and_two in rows
+        ]
+    )
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """On so many of the newest outfits that both have predicted people would be shown the same."""
+
+    share: Interval
+    outfits: int
+
+
+def agreement_of(active: Release, candidate: Release) -> Agreement:
+    """How often the two say the same of the newest outfits."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*), count(*) FILTER (WHERE NOT {_DIFFERENT}) {_BOTH}",
+            _values(active, candidate),
+        )
+        outfits, same = cursor.fetchone()
+    return Agreement(wilson(same, outfits), outfits)
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """An outfit of which the two say something else."""
+
+    outfit: Outfit
+    active: Said
+    candidate: Said
+
+
+def disagreements(active: Release, candidate: Release, most: int) -> list[Disagreement]:
+    """Of the newest outfits those that staff may look at and on which the two disagree.
+
+    First those on which both are surest. Staff may look at photos whose owners let them; whoever
+    shows one writes the look down (`classifier.access.reason_of_staff`).
+    """
+    owners = list(Consent.objects.owners().values_list("pk", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT newest.id, one.kind, one.style, one.confidence, one.decided,
+                   two.kind, two.style, two.confidence, two.decided
+            {_BOTH}
+            WHERE {_DIFFERENT} AND newest.owner_id = ANY(%(owners)s)
+            ORDER BY least(one.confidence, two.confidence) DESC, newest.id LIMIT %(most)s
+            """,
+            {**_values(active, candidate), "owners": owners, "most": most},
+        )
+        rows: Sequence[tuple[uuid.UUID, Any]] = cursor.fetchall()
+    outfits = Outfit.objects.in_bulk([row[0] for row in rows])
+    return [
+        Disagreement(outfits[outfit_id], Said(*said[:4]), Said(*said[4:]))
+        for outfit_id, *said in rows
+        if outfit_id in outfits
+    ]
+
+
+def _values(active: Release, candidate: Release) -> dict[str, Any]:
+    return {"one": active.pk, "two": candidate.pk, "latest": LATEST}
