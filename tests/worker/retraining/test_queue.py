@@ -194,3 +194,16 @@ def test_where_training_is_not_installed_the_command_says_so(
     with pytest.raises(CommandError, match=r"no_such_package.*requirements/training\.txt"):
         call_command("retrain")
     assert not Retraining.objects.exists()
+
+
+def test_where_releases_must_be_signed_a_key_is_asked_for_before_hours_of_work(
+    reviewed: None, settings: Any
+) -> None:
+    settings.FASI_UNSIGNED_RELEASES = False
+    queue.request_retraining()
+    lease = queue.claim("w")
+    assert lease is not None
+    retrain(lease)
+    row = Retraining.objects.get()
+    assert (row.status, row.error_code) == (Status.FAILED, Fault.REFUSED)
+    assert "FASI_RETRAIN_KEY" in row.error_text
