@@ -61,7 +61,7 @@ def register(folder: Path, name: str, *, allow_older: bool = False) -> Release:
     if not allow_older:
         check_age(name, bundle.taxonomy, bundle.made)
     check_styles(name, bundle.taxonomy)
-    if bundle.format:
+    if bundle.format and bundle.sha256 != shipped_sha256():
         probed_engine(bundle)
     _store(bundle)
     with transaction.atomic():
@@ -83,7 +83,7 @@ def register_starter(folder: Path = STARTER) -> Release:
     """Register the bundle that ships with this code, and promote it unless another serves.
 
     It needs no signature: whoever can change it can change the code. Nor may it be too old: it is
-    the one that belongs to this code.
+    the one that belongs to this code. Its probe is left to the workers: the site needs no engine.
     """
     name = f"{STARTER.name}-{sums_digest(folder)[:8]}"
     release = register(folder, name, allow_older=True)

@@ -6,7 +6,7 @@ twice (claims are exclusive, finishing is fenced); a task that is lost is made u
 
 import structlog
 from celery import current_app, shared_task
-from celery.signals import worker_init, worker_process_init
+from celery.signals import worker_init, worker_process_init, worker_process_shutdown
 from django.conf import settings
 
 from classifier.checks import timing_errors
@@ -23,6 +23,7 @@ from worker.jobs.maintenance import run_maintenance
 from worker.jobs.webhooks import start_delivering
 from worker.loaded_model import report
 from worker.metrics_server import serve_metrics
+from worker.watching import start_watching, stop_watching
 
 log = structlog.get_logger(__name__)
 
@@ -120,5 +121,12 @@ def warm_up(**_: object) -> None:
     try:
         report()
     except Exception:
-        # The database may not be up yet, or no release active: the next sweep tries again.
+        # The database may not be up yet, or no release active: it is tried again soon.
         log.exception("worker_not_warm")
+    start_watching()
+
+
+@worker_process_shutdown.connect
+def cool_down(**_: object) -> None:
+    """No thread of ours compiles a model while the process goes."""
+    stop_watching()
