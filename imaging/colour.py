@@ -37,7 +37,10 @@ def in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
         straight = image.convert(image.mode[:-1] + "A")
         alpha, image = straight.getchannel("A"), straight.convert(image.mode[:-1])
     transform = _transform(profile, image.mode) if profile else None
-    rgb = image.convert("RGB") if transform is None else transform.apply(image)
+    if transform is not None:
+        rgb = transform.apply(image)
+    else:  # which would copy what is RGB already
+        rgb = image if image.mode == "RGB" else image.convert("RGB")
     if alpha is None:
         return rgb
     white = Image.new("RGB", rgb.size, "white")
