@@ -34,8 +34,9 @@ def measure(stack: LiveStack) -> dict[str, float]:
         )
         figures[f"api_{clients}_p50_ms"] = taken[len(taken) // 2]
         figures[f"api_{clients}_p95_ms"] = taken[len(taken) * 95 // 100]
-    processes = psutil.Process(stack.site.process.pid).children()
-    figures["api_site_rss_mb"] = max(each.memory_info().rss for each in processes) / MB
+    sites = psutil.Process(stack.site.process.pid).children()  # decoders are a level below
+    figures["api_site_rss_mb"] = max(each.memory_info().rss for each in sites) / MB
+    figures["api_site_pss_mb"] = sum(each.memory_full_info().pss for each in sites) / MB
     stack.forget()
     return figures
 

@@ -38,6 +38,7 @@ def measure(up: Up) -> dict[str, float]:
         "worker_pss_mb": sum(p.memory_full_info().pss for p in worker) / MB,
         "chores_pss_mb": sum(p.memory_full_info().pss for p in chores) / MB,
         "site_process_rss_mb": max(p.memory_info().rss for p in web) / MB,
+        "site_pss_mb": sum(p.memory_full_info().pss for p in web) / MB,
     }
 
 

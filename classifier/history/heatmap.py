@@ -2,7 +2,6 @@
 
 from io import BytesIO
 
-import numpy as np
 from PIL import Image
 
 MAP_SIDE = 7
@@ -20,7 +19,7 @@ def heat_png(activation_map: bytes) -> bytes:
     """
     grid = Image.frombytes("L", (MAP_SIDE, MAP_SIDE), activation_map)
     smooth = grid.resize((SIDE, SIDE), Image.Resampling.BICUBIC)
-    alpha = Image.fromarray((np.asarray(smooth, np.float32) * (STRONGEST / 255)).astype(np.uint8))
+    alpha = smooth.point([value * STRONGEST // 255 for value in range(256)])
     heat = Image.new("RGB", (SIDE, SIDE), COLOUR)
     heat.putalpha(alpha)
     out = BytesIO()

@@ -1,10 +1,10 @@
 """All that is known of one person, in JSON's types: what an export tells."""
 
 import base64
+import struct
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
@@ -91,7 +91,7 @@ def rows_of(outfits: QuerySet[Outfit], missing: set[str]) -> Iterator[dict[str, 
 
 def _prediction(prediction: Prediction) -> dict[str, Any]:
     ids = prediction.release.styles.ids
-    embedding = np.asarray(prediction.embedding, "<f2").tobytes()
+    embedding = struct.pack(f"<{len(prediction.embedding)}e", *prediction.embedding)
     return {
         "model": prediction.release.name,
         "created": prediction.created.isoformat(),
