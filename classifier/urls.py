@@ -61,11 +61,25 @@ from classifier.views.review import (
 from classifier.views.security_txt import security_txt
 from classifier.views.sessions import session_end
 from classifier.views.tokens import TokensView, revoke
+from classifier.views.trials import (
+    ask_again_for_trial,
+    try_card,
+    try_keep,
+    try_page,
+    try_photo,
+    try_state,
+)
 
 register_converter(TokenConverter, "token")
 
 urlpatterns = [
     path("", home, name="home"),
+    path("try/", try_page, name="try"),
+    path("try/state/", try_state, name="try_state"),
+    path("try/photo.jpg", try_photo, name="try_photo"),
+    path("try/my-style.jpg", try_card, name="try_card"),
+    path("try/again/", ask_again_for_trial, name="try_again"),
+    path("try/keep/", try_keep, name="try_keep"),
     path("outfits/", OutfitsView.as_view(), name="outfits"),
     path("outfits/timeline/", timeline, name="timeline"),
     path("outfits/delete/", delete_outfits, name="outfits_delete"),

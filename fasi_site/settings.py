@@ -20,6 +20,7 @@ from fasi_site.logs import logging_config
 from fasi_site.settings_accounts import *  # noqa: F403
 from fasi_site.settings_accounts import OIDC_ORIGINS
 from fasi_site.settings_training import *  # noqa: F403
+from fasi_site.settings_trials import *  # noqa: F403
 
 # Lets classes name their type arguments (ModelAdmin[Outfit]) at run time too.
 django_stubs_ext.monkeypatch()

@@ -50,7 +50,8 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 # Names are made from addresses: a form that refuses a name tells who has an account.
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+# The password once: who mistypes it asks for another by mail.
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = env.str(
     "FASI_EMAIL_VERIFICATION", default="optional" if FASI_MAIL_FOLDER else "mandatory"
 )

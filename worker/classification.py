@@ -28,6 +28,7 @@ from classifier.monitoring.metrics import CLAIM_SIZE, FAULTS, FINISHED, LEASES_L
 from classifier.storage import objects, thumb_cache
 from worker.loaded_model import LoadedModel, loaded_model, worker_name
 from worker.predictions import Fault, fetch_photo, prediction_of
+from worker.trials import answer_trials, trials_wait
 
 log = structlog.get_logger(__name__)
 
@@ -56,6 +57,8 @@ class PrefetchedClaim:
 def work(budget_s: float) -> int:
     """Claim and classify until nothing waits or the budget is spent. Returns how many were done.
 
+    Photos of visitors are taken between two claims.
+
     One claim is fetched while the one before it is in the engine. The budget keeps a task well
     inside its soft limit and lets sweeps and shutdowns come through; what then still waits gets a
     new wake-up.
@@ -64,13 +67,17 @@ def work(budget_s: float) -> int:
     done = 0
     model = loaded_model()  # raises before anything is claimed
     current = _claim()
-    while current:
+    while current or (time.monotonic() < end and answer_trials(model)):
+        if current is None:
+            current = _claim()
+            continue
         ahead = None
         try:
             if not current.alone and time.monotonic() < end:
                 ahead = _claim(beside_others=True)
             done += process(current, model)
             current = None  # from here on only what was fetched ahead is unfinished
+            answer_trials(model)
             if ahead is None and time.monotonic() < end:
                 ahead = _claim()
             if ahead:
@@ -79,7 +86,7 @@ def work(budget_s: float) -> int:
             _leave(current, ahead, error)
             raise
         current = ahead
-    if time.monotonic() >= end and work_waits():
+    if time.monotonic() >= end and (work_waits() or trials_wait()):
         wake_worker()
     return done
 

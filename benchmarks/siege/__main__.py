@@ -7,13 +7,14 @@ attack somebody else asks and uploads; what they feel is the figure.
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from benchmarks.siege import bombs, connections, deliveries, races
+from benchmarks.siege import bombs, connections, deliveries, races, visitors
 from tests.support.live_stack import FOR_FAULTS, LiveStack
 from tests.support.starting import own_folder
 
 ROWS: Mapping[str, tuple[str, str]] = {
     **connections.ROWS,
     **bombs.ROWS,
+    **visitors.ROWS,
     "siege_delivery_idle_s": ("somebody's webhook is told, idle (s)", ""),
     "siege_delivery_beside_dead_s": ("  beside 300 deliveries to dead receivers (s)", "+ 2"),
     **{
@@ -22,7 +23,10 @@ ROWS: Mapping[str, tuple[str, str]] = {
     },
 }
 _PARTS: list[tuple[Mapping[str, str], Callable[[LiveStack], dict[str, float]]]] = [
-    ({}, lambda stack: connections.measure(stack) | bombs.measure(stack)),
+    (
+        {},
+        lambda stack: connections.measure(stack) | bombs.measure(stack) | visitors.measure(stack),
+    ),
     (FOR_FAULTS, deliveries.measure),
     (races.SETTINGS, races.measure),
 ]

@@ -35,11 +35,11 @@ def measure(stack: LiveStack) -> dict[str, float]:
     }
     attacker = Visitor.sign_up(stack.address, "attacker")
     numbers = count(10_000)
-    figures = {"siege_photo_idle_ms": _photo_ms(stack, numbers)}
+    figures = {"siege_photo_idle_ms": photo_ms(stack, numbers)}
     for name, bomb in bombs.items():
         with ThreadPoolExecutor(BOMBS) as threads:
             thrown = [threads.submit(_throw, attacker, numbered_png(bomb, n)) for n in range(BOMBS)]
-            figures[f"siege_photo_{name}_ms"] = _photo_ms(stack, numbers)
+            figures[f"siege_photo_{name}_ms"] = photo_ms(stack, numbers)
             for each in thrown:
                 each.result()
     return figures
@@ -57,7 +57,7 @@ def _throw(attacker: Visitor, bomb: bytes) -> None:
         return
 
 
-def _photo_ms(stack: LiveStack, numbers: Iterator[int]) -> float:
+def photo_ms(stack: LiveStack, numbers: Iterator[int]) -> float:
     """The median of some uploads, from the first byte sent to the prediction on the row."""
     drawn = encode(Image.linear_gradient("L").resize((960, 1280)).convert("RGB"))
     times = []

@@ -58,7 +58,8 @@ def card_jpeg(outfit: Outfit) -> bytes:
         with _one_at_a_time:  # a link that many open at once costs one drawing
             card = _stored(key, says)
             if card is None:
-                card = _drawn(outfit, prediction)
+                photo = objects.get(outfit.photo_key)
+                card = draw(photo, prediction, outfit.style, outfit.certainty)
                 objects.put(key, card, objects.JPEG, label=says)
     return card
 
@@ -71,13 +72,14 @@ def _stored(key: str, says: str) -> bytes | None:
     return card if label == says else None
 
 
-def _drawn(outfit: Outfit, prediction: Prediction) -> bytes:
-    with Image.open(BytesIO(objects.get(outfit.photo_key)), formats=("JPEG",)) as photo:
-        whole = ImageOps.contain(photo, PHOTO, Image.Resampling.LANCZOS)
+def draw(photo: bytes, prediction: Prediction, style: str, certainty: str) -> bytes:
+    """The card of this photo, a JPEG, with what it counts as and what the model said of it."""
+    with Image.open(BytesIO(photo), formats=("JPEG",)) as image:
+        whole = ImageOps.contain(image, PHOTO, Image.Resampling.LANCZOS)
     card = Image.new("RGB", SIZE, PAPER)
     card.paste(_backdrop(whole))
     card.paste(whole, ((PHOTO[0] - whole.width) // 2, (PHOTO[1] - whole.height) // 2))
-    _write(ImageDraw.Draw(card), outfit, prediction)
+    _write(ImageDraw.Draw(card), prediction, style, certainty)
     return jpeg(card)
 
 
@@ -88,25 +90,25 @@ def _backdrop(photo: Image.Image) -> Image.Image:
     return ImageEnhance.Brightness(blurred).enhance(0.9)
 
 
-def _write(draw: ImageDraw.ImageDraw, outfit: Outfit, prediction: Prediction) -> None:
+def _write(draw: ImageDraw.ImageDraw, prediction: Prediction, style: str, certainty: str) -> None:
     y = PHOTO[1] + 40
     draw.text((SIZE[0] - MARGIN, y), "FASI", ACCENT, _font(36), anchor="ra")
-    if not outfit.style:  # none of our styles, says its owner: then our guesses say nothing
+    if not style:  # none of our styles, says its owner: then our guesses say nothing
         draw.text((MARGIN, y + 38), "My outfit", INK, _font(76))
         return
-    confirmed = outfit.certainty in (Outfit.Certainty.CONFIRMED, Outfit.Certainty.CORRECTED)
+    confirmed = certainty in (Outfit.Certainty.CONFIRMED, Outfit.Certainty.CORRECTED)
     sure = f"{prediction.confidence:.0%} sure" if prediction.decided else "Perhaps"
     perhaps = "" if confirmed else ", ".join(each.name("en") for each in prediction.perhaps[:2])
     above = f"{sure}, or {perhaps}" if perhaps else sure
     draw.text((MARGIN, y), "My style" if confirmed else above, MUTED, _font(30))
-    draw.text((MARGIN, y + 38), style_of(outfit.style).name("en"), INK, _font(76))
+    draw.text((MARGIN, y + 38), style_of(style).name("en"), INK, _font(76))
     y += 148
-    for style, probability in prediction.top:
+    for each, probability in prediction.top:
         bar = (MARGIN + 330, y + 8, SIZE[0] - MARGIN - 110, y + 24)
-        draw.text((MARGIN, y - 4), style.name("en"), INK, _font(28))
+        draw.text((MARGIN, y - 4), each.name("en"), INK, _font(28))
         draw.rounded_rectangle(bar, 8, LINE)
         filled = bar[0] + max(16, round((bar[2] - bar[0]) * probability))
-        colour = ACCENT if style.id == outfit.style else MUTED
+        colour = ACCENT if each.id == style else MUTED
         draw.rounded_rectangle((bar[0], bar[1], filled, bar[3]), 8, colour)
         draw.text((SIZE[0] - MARGIN, y - 4), f"{probability:.0%}", INK, _font(28), anchor="ra")
         y += 46

@@ -39,6 +39,8 @@ WAIT = Histogram(
 )
 UPLOADS = Counter("fasi_uploads_total", "Uploads by what became of them.", ["result"])
 """accepted, seen_before, or the code of the refusal."""
+TRIALS = Counter("fasi_trials_total", "Photos of visitors by what became of them.", ["result"])
+"""begun, answered, kept, or the code of the refusal."""
 CLAIM_SIZE = Histogram(
     "fasi_claim_size", "Outfits in a claim.", buckets=(1, 2, 4, 8, 16, 32, 64, 128)
 )

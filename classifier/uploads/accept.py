@@ -73,14 +73,16 @@ def accept_photo(
     day: date | None = None,
     zone: tzinfo | None = None,
     counted: bool = False,
+    sha256: str = "",
 ) -> Accepted:
     """Check, sanitise and store one photo and queue it. Nothing can lose it from then on.
 
     `wardrobe` is one that `offered_wardrobes` has, or empty for all styles. `paced`: a
     worker of ours takes it, so no rate of uploads limits it. `counted`: the day's quota counted it
     before. `source` is how it came to us. `day` is when the photo was taken, where whoever sends it
-    knows better than the file; `zone` the person's, where the caller knows it. Raises Refused, and
-    then leaves nothing behind: neither a row nor an object.
+    knows better than the file; `zone` the person's, where the caller knows it. `sha256` is that of
+    the file as the person has it, where these are no longer its bytes. Raises Refused, and then
+    leaves nothing behind: neither a row nor an object.
     """
     zone = zone or Preferences.zone_of(owner_id)
     room_for_it = room_for_photo(
@@ -96,6 +98,7 @@ def accept_photo(
             source=source,
             day=day,
             zone=zone,
+            sha256=sha256,
         )
 
 
@@ -109,6 +112,7 @@ def _accept(
     source: Outfit.Source,
     day: date | None,
     zone: tzinfo,
+    sha256: str,
 ) -> Accepted:
     owner_id = room.owner_id
     if wardrobe and wardrobe not in offered_wardrobes():
@@ -118,7 +122,7 @@ def _accept(
     if upload.size > settings.FASI_MAX_UPLOAD_BYTES:
         raise Refused(Refusal.TOO_LARGE)
     data = upload.read()
-    sha256 = hashlib.sha256(data).hexdigest()
+    sha256 = sha256 or hashlib.sha256(data).hexdigest()
     if known := _SAME_PHOTO.get(owner_id, sha256):
         return Accepted(known, seen_before=True)
 

@@ -5,13 +5,15 @@ from typing import cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from classifier.access import SignedInRequest, outfits_of
 from classifier.catalogue import offered_wardrobes
 from classifier.uploads.refusals import Refused
+from classifier.views.landing import landing
+from classifier.views.trials import wants_to_keep
 
 RECENT = 6
 
@@ -20,8 +22,10 @@ RECENT = 6
 def home(request: HttpRequest) -> HttpResponse:
     """The landing page, or the form and what was uploaded last."""
     if request.user.is_authenticated:
+        if wants_to_keep(request):  # however they came by their account
+            return redirect("try_keep")
         return upload_page(cast(SignedInRequest, request))
-    return render(request, "classifier/landing.html")
+    return landing(request)
 
 
 def upload_page(

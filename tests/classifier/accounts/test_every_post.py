@@ -29,6 +29,7 @@ FOR_EVERYBODY = (
     "/accounts/inactive/",
     "/account/address/undo/",
     "/language/",
+    "/try/",
     "/admin/login/",
     "/admin/logout/",
     "/_may_send",

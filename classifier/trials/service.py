@@ -1,0 +1,164 @@
+"""What visitors do: try a photo, ask again, keep it in a new account."""
+
+import hashlib
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, tzinfo
+from http import HTTPStatus
+from threading import BoundedSemaphore
+
+import structlog
+from django.conf import settings
+from django.core.files.base import ContentFile, File
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from redis.exceptions import RedisError
+
+from classifier.history.days import day_taken
+from classifier.lifecycle.wakeup import wake_worker
+from classifier.limits.rates import MINUTE, count
+from classifier.models import Outfit
+from classifier.monitoring.metrics import TRIALS
+from classifier.trials import lane
+from classifier.uploads.accept import Accepted, accept_photo, display_name
+from classifier.uploads.refusals import Refusal, Refused
+from classifier.uploads.sanitise import sanitise
+from classifier.web import ip_group
+
+log = structlog.get_logger(__name__)
+
+DECODING_WAITS_S = 1.0
+# Of the decoders of a process visitors have one at a time: the other is for people with an account.
+_decoding = BoundedSemaphore(1)
+
+
+class NotTried(Exception):
+    """A trial is turned away; has what `Refused` has."""
+
+    reason: str
+    status: int
+    sentence: Promise
+    retry_after_s: int
+
+
+class Busy(NotTried):
+    """So many try at the moment that strangers would keep others waiting."""
+
+    reason = "trials_busy"
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    sentence = _("Many people are trying this right now. Wait a few seconds and send it again.")
+    retry_after_s = 5
+
+
+class Away(NotTried):
+    """Valkey does not answer."""
+
+    reason = "trials_away"
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    sentence = _("Trying without an account does not work right now. Try again in a minute.")
+    retry_after_s = 30
+
+
+def begin_trial(upload: File[bytes], ip_address: str, *, sample: bool = False) -> uuid.UUID:
+    """Check and decode one photo, keep it in memory and wake a worker. Its id.
+
+    Raises Refused, with the same sentences as for uploads, and NotTried.
+    """
+    try:
+        with _told_away():
+            trial_id = _begin(upload, ip_address, sample=sample)
+    except (Refused, NotTried) as refusal:
+        TRIALS.labels(str(refusal.reason)).inc()
+        raise
+    TRIALS.labels("begun").inc()
+    wake_worker()
+    return trial_id
+
+
+def ask_again(trial_id: uuid.UUID, ip_address: str) -> None:
+    """Let a trial wait that no worker came to. Raises Refused, NotTried."""
+    with _told_away():
+        _check_rates(ip_address)
+        if not lane.again(trial_id):
+            raise Busy
+    wake_worker()
+
+
+def keep(
+    trial_id: uuid.UUID, owner_id: int, ip_address: str, zone: tzinfo, source: Outfit.Source
+) -> Accepted | None:
+    """Make the trial's photo an upload of this person. None where the trial is over.
+
+    Raises Refused, NotTried.
+    """
+    with _told_away():
+        kept = lane.kept(trial_id)
+        if kept is None:
+            return None
+        taken = datetime.fromisoformat(kept.taken) if kept.taken else None
+        accepted = accept_photo(
+            owner_id,
+            ContentFile(kept.photo, name=kept.name),
+            ip_address=ip_address,
+            day=day_taken(taken, zone),
+            zone=zone,
+            source=source,
+            sha256=kept.sha256,
+        )
+        lane.forget(trial_id)
+    TRIALS.labels("kept").inc()
+    return accepted
+
+
+def _begin(upload: File[bytes], ip_address: str, *, sample: bool) -> uuid.UUID:
+    _check_rates(ip_address)
+    if upload.size > settings.FASI_MAX_UPLOAD_BYTES:
+        raise Refused(Refusal.TOO_LARGE)
+    if lane.is_full():
+        raise Busy
+    data = upload.read()
+    if not _decoding.acquire(timeout=DECODING_WAITS_S):
+        raise Busy
+    try:
+        clean = sanitise(data)
+    finally:
+        _decoding.release()
+    trial_id = uuid.uuid4()
+    begun = lane.begin(
+        trial_id,
+        {
+            "photo": clean.photo,
+            "thumb": clean.thumb,
+            "width": clean.width,
+            "height": clean.height,
+            "sample": int(sample),
+            "name": display_name(upload.name or ""),
+            "sha256": hashlib.sha256(data).hexdigest(),
+            "taken": clean.taken.isoformat() if clean.taken else "",
+        },
+    )
+    if not begun:
+        raise Busy
+    return trial_id
+
+
+def _check_rates(ip_address: str) -> None:
+    now = datetime.now(UTC)
+    of_address, of_all = count(
+        (f"trials:address:{ip_group(ip_address)}:{now:%H%M}", MINUTE),
+        (f"trials:all:{now:%H%M}", MINUTE),
+    )
+    if of_address > settings.FASI_TRIALS_PER_MINUTE_ADDRESS:
+        raise Refused(Refusal.RATE)
+    if of_all > settings.FASI_TRIALS_PER_MINUTE:
+        raise Busy
+
+
+@contextmanager
+def _told_away() -> Iterator[None]:
+    try:
+        yield
+    except RedisError as error:
+        log.warning("trials_away", error=str(error))
+        raise Away from error

@@ -1,0 +1,281 @@
+"""A visitor tries a photo without an account. Over HTTP, with a real Valkey and a real engine."""
+
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
+from django.test import Client
+from PIL import Image
+from redis import Redis
+
+import worker.loaded_model
+from classifier.limits import rates
+from classifier.models import Outfit, Prediction, Release
+from classifier.storage import objects
+from classifier.storage.cache_server import cache_server
+from classifier.trials import lane
+from classifier.trials.service import Busy, begin_trial
+from classifier.uploads.refusals import Refusal, Refused
+from classifier.views.landing import SAMPLES
+from classifier.views.trials import COOKIE, SAMPLES_FOLDER
+from fasi_site.local.ports import free_port
+from tests.support.at_once import at_once
+from tests.support.images import draw_outfit, encode, outfit_jpeg
+from tests.support.starting import wait_until
+from worker.classification import work
+from worker.loaded_model import loaded_model
+
+pytestmark = pytest.mark.usefixtures("site")
+
+
+@pytest.fixture
+def visitor() -> Client:
+    return Client()
+
+
+@pytest.fixture
+def warm(release: Release) -> None:
+    """A worker that has its engine, as workers have before visitors come."""
+    loaded_model()
+
+
+def try_photo(visitor: Client, data: bytes, name: str = "coat.jpg") -> HttpResponse:
+    photo = SimpleUploadedFile(name, data, "image/jpeg")
+    return visitor.post("/try/", {"photo": photo})  # type: ignore[return-value]
+
+
+def page(visitor: Client, address: str = "/try/") -> str:
+    return visitor.get(address).content.decode()
+
+
+def keys() -> list[str]:
+    """What Valkey holds of trials."""
+    return [key.decode() for key in cache_server().scan_iter("*trial*")]
+
+
+def in_memory() -> list[str]:
+    """The same without the counters of rates, which hold no photo and end after a minute."""
+    return [key for key in keys() if ":trials:address:" not in key and ":trials:all:" not in key]
+
+
+def test_a_visitor_sees_the_style_of_a_photo(visitor: Client, warm: None) -> None:
+    answer = try_photo(visitor, outfit_jpeg(1))
+    assert (answer.status_code, answer["Location"]) == (302, "/try/")
+    waiting = page(visitor)
+    assert "One moment" in waiting
+    assert 'hx-get="/try/state/"' in waiting
+    work(budget_s=30)
+    said = visitor.get("/try/state/")
+    assert 'data-status="done"' in said.content.decode()
+    assert '<h1 class="word">' in said.content.decode()
+    assert "Keep it" in said.content.decode()
+    assert said["X-Robots-Tag"] == "noindex"
+    assert "no-store" in said["Cache-Control"]
+    photo = visitor.get("/try/photo.jpg")
+    with Image.open(BytesIO(photo.content)) as image:
+        assert image.size == (480, 720)
+
+
+def test_nothing_of_it_is_stored(visitor: Client, warm: None, settings: Any) -> None:
+    settings.FASI_TRIAL_S = 6
+    before = {key for key, _changed in objects.listing("")}
+    try_photo(visitor, outfit_jpeg(1))
+    work(budget_s=30)
+    visitor.get("/try/my-style.jpg")
+    assert {key for key, _changed in objects.listing("")} == before
+    assert not Outfit.objects.exists()
+    assert not Prediction.objects.exists()
+    assert not Session.objects.exists()
+    wait_until(lambda: not in_memory(), "all of it ends")
+    assert all(0 < cache_server().ttl(key) <= rates.MINUTE for key in keys())
+    assert "is gone" in visitor.get("/try/", follow=True).content.decode()
+
+
+def test_the_card_is_that_of_owners_and_drawn_once(visitor: Client, warm: None) -> None:
+    try_photo(visitor, outfit_jpeg(2))
+    assert visitor.get("/try/my-style.jpg").status_code == 404
+    work(budget_s=30)
+    card = visitor.get("/try/my-style.jpg")
+    assert "attachment" in card["Content-Disposition"]
+    with Image.open(BytesIO(card.content)) as image:
+        assert image.size == (1080, 1350)
+    assert visitor.get("/try/my-style.jpg").content == card.content
+
+
+def test_what_is_no_outfit_gets_a_sentence(visitor: Client, release: Release) -> None:
+    try_photo(visitor, outfit_jpeg(3))
+    ((trial_id, _thumb),) = lane.take(1)
+    share = 1 / len(release.styles.ids)
+    said = {
+        "release": release.pk,
+        "kind": "none",
+        "probabilities": [share] * len(release.styles.ids),
+        "style": release.styles.ids[0],
+        "confidence": share,
+        "decided": False,
+        "style_set": [],
+        "milliseconds": 1.0,
+    }
+    lane.answer(trial_id, said)
+    assert "We can’t see an outfit in this photo" in page(visitor)
+    assert "Keep it" not in page(visitor)
+    assert visitor.get("/try/my-style.jpg").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", Refusal.EMPTY),
+        (b"no photo", Refusal.NOT_AN_IMAGE),
+        (encode(draw_outfit(1, (60, 60))), Refusal.TOO_SMALL),
+        (encode(draw_outfit(1), "GIF"), Refusal.GIF),
+        (outfit_jpeg(1)[:5000], Refusal.BROKEN),
+    ],
+)
+def test_bad_files_get_the_sentences_of_uploads(
+    visitor: Client, data: bytes, reason: Refusal
+) -> None:
+    answer = try_photo(visitor, data)
+    assert answer.status_code == Refused(reason).status
+    assert f'data-reason="{reason}"' in answer.content.decode()
+    assert Refused(reason).sentence in answer.content.decode()
+    assert not in_memory()
+
+
+def test_without_a_file_it_says_so(visitor: Client) -> None:
+    assert Refused(Refusal.NO_FILE).sentence in visitor.post("/try/").content.decode()
+    assert visitor.post("/try/", {"sample": "../../x"}).status_code == 422
+
+
+def test_the_samples_are_outfits_for_the_model(release: Release, settings: Any) -> None:
+    settings.FASI_GATE = True
+    worker.loaded_model._loaded = None
+    try:
+        worker.loaded_model.loaded_model()
+        for name in SAMPLES:
+            visitor = Client()
+            visitor.post("/try/", {"sample": name})
+            work(budget_s=30)
+            assert 'data-kind="outfit"' in page(visitor)
+            assert "Now try your own photo" in page(visitor)
+            assert (SAMPLES_FOLDER / f"{name}.jpg").stat().st_size < 60_000
+    finally:
+        worker.loaded_model._loaded = None
+
+
+def test_another_browser_cannot_open_it(visitor: Client, release: Release) -> None:
+    try_photo(visitor, outfit_jpeg(4))
+    other = Client()
+    other.cookies[COOKIE] = "forged"
+    for address in ("/try/photo.jpg", "/try/my-style.jpg"):
+        assert other.get(address).status_code == 404
+        assert Client().get(address).status_code == 404
+    assert Client().get("/try/")["Location"] == "/"
+    assert 'data-status="over"' in page(other, "/try/state/")
+
+
+def test_one_address_may_try_so_often(visitor: Client, settings: Any) -> None:
+    settings.FASI_TRIALS_PER_MINUTE_ADDRESS = 3
+    answers = [try_photo(Client(), outfit_jpeg(seed)).status_code for seed in range(5)]
+    assert answers == [302, 302, 302, 429, 429]
+    refused = try_photo(visitor, outfit_jpeg(9))
+    assert int(refused["Retry-After"]) > 0
+    assert 'data-reason="too_many_requests"' in refused.content.decode()
+
+
+def test_limits_hold_for_what_comes_at_once(settings: Any) -> None:
+    settings.FASI_TRIALS_WAITING = 3
+    settings.FASI_TRIALS_PER_MINUTE = 12
+
+    def one(number: int) -> str:
+        try:
+            begin_trial(ContentFile(outfit_jpeg(number), "coat.jpg"), f"10.0.0.{number}")
+        except Busy:
+            return "busy"
+        return "begun"
+
+    said = at_once(16, one)
+    assert 1 <= said.count("begun") <= 3
+    assert int(cache_server().llen(lane._waiting())) == said.count("begun")
+    assert len(lane.take(16)) == said.count("begun")
+
+
+def test_memory_is_bounded(visitor: Client, settings: Any) -> None:
+    settings.FASI_TRIALS_KEPT = 2
+    assert [try_photo(Client(), outfit_jpeg(seed)).status_code for seed in range(3)] == [
+        302,
+        302,
+        429,
+    ]
+    assert len([key for key in in_memory() if "trials:" not in key]) == 2
+
+
+def test_a_trial_whose_worker_died_is_asked_for_again(
+    visitor: Client, warm: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    try_photo(visitor, outfit_jpeg(5))
+    assert len(lane.take(4)) == 1  # and the worker that has it dies
+    work(budget_s=30)
+    assert 'data-status="waiting"' in page(visitor)
+    with monkeypatch.context() as patience:
+        patience.setattr(lane, "PATIENCE_S", -1)
+        assert "ask again in a few seconds" in page(visitor)
+    assert visitor.post("/try/again/")["Location"] == "/try/"
+    work(budget_s=30)
+    assert 'data-status="done"' in page(visitor)
+
+
+@pytest.fixture
+def valkey_away(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    away = Redis(host="127.0.0.1", port=free_port(), socket_connect_timeout=1)
+    for module in (lane, rates):
+        monkeypatch.setattr(module, "cache_server", lambda: away)
+    yield
+    away.close()
+
+
+def test_while_valkey_is_away_it_says_so_and_outfits_are_classified(
+    visitor: Client, valkey_away: None, release: Release, make_outfit: Any
+) -> None:
+    answer = try_photo(visitor, outfit_jpeg(6))
+    assert (answer.status_code, answer["Retry-After"]) == (503, "30")
+    assert "does not work right now" in answer.content.decode()
+    make_outfit()
+    assert work(budget_s=30) == 1
+
+
+def test_outfits_are_claimed_between_trials(warm: None, make_outfit: Any, settings: Any) -> None:
+    settings.FASI_TRIALS_AT_ONCE = 2
+    for seed in range(5):
+        try_photo(Client(), outfit_jpeg(seed))
+    outfit = make_outfit(7)
+    assert work(budget_s=30) == 1
+    outfit.refresh_from_db()
+    assert outfit.status == "done"
+    assert not lane.some_wait()
+
+
+def test_where_trials_are_off_nobody_tries(visitor: Client, settings: Any) -> None:
+    settings.FASI_TRIALS = False
+    assert try_photo(visitor, outfit_jpeg(1))["Location"] == "/"
+    assert 'id="try"' not in page(visitor, "/")
+
+
+def test_whoever_is_signed_in_uploads_instead(as_owner: Client, owner: User) -> None:
+    assert try_photo(as_owner, outfit_jpeg(1))["Location"] == "/"
+    assert as_owner.get("/try/")["Location"] == "/"
+
+
+def test_the_landing_page_is_light(visitor: Client) -> None:
+    html = visitor.get("/").content
+    static = Path(django_settings.BASE_DIR) / "classifier" / "static" / "classifier"
+    scripts = sum((static / name).stat().st_size for name in ("landing.css", "try.js"))
+    assert len(html) + scripts < 30_000
