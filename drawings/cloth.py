@@ -143,4 +143,4 @@ def _folds(
         pen.line(line, fill=40, width=7 * SCALE, joint="curve")
         pen.line([(x + 8 * SCALE, y) for x, y in line], fill=205, width=6 * SCALE)
     soft = np.asarray(dark.filter(ImageFilter.GaussianBlur(5 * SCALE)), dtype=np.float32)
-    return 1 + (soft - 128) / 128 * 0.34
+    return np.asarray(1 + (soft - 128) / 128 * 0.34, dtype=np.float32)

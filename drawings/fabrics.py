@@ -25,7 +25,7 @@ def plain(colour: Colour, grain: float = 0.03) -> Fabric:
 
     def fill(width: int, height: int, chance: np.random.Generator) -> NDArray[np.float32]:
         fine = _grain(width, height, chance, 2) * grain + _grain(width, height, chance, 40) * 0.035
-        return _base(colour, width, height) * (1 + fine)[..., None]
+        return (_base(colour, width, height) * (1 + fine)[..., None]).astype(np.float32)
 
     return fill
 
@@ -37,7 +37,7 @@ def ribbed(colour: Colour, every: int = 7) -> Fabric:
         x = np.arange(width, dtype=np.float32)[None, :]
         ribs = 0.09 * np.sin(2 * np.pi * x / (every * SCALE)) * np.ones((height, 1), np.float32)
         fine = _grain(width, height, chance, 2) * 0.04
-        return _base(colour, width, height) * (1 + ribs + fine)[..., None]
+        return (_base(colour, width, height) * (1 + ribs + fine)[..., None]).astype(np.float32)
 
     return fill
 

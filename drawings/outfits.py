@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from PIL import Image
 
@@ -62,7 +64,7 @@ def _scene(seed: int, wall: tuple[Colour, Colour], floor: Colour) -> Picture:
     return picture
 
 
-def _pair(picture: Picture, shape: list[Point], *args: object, **options: object) -> None:
+def _pair(picture: Picture, shape: Sequence[Point], *args: object, **options: object) -> None:
     for side in (shape, mirrored(shape, MIDDLE)):
         picture.cloth(side, *args, **options)  # type: ignore[arg-type]
 
