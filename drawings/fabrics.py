@@ -25,7 +25,8 @@ def plain(colour: Colour, grain: float = 0.03) -> Fabric:
 
     def fill(width: int, height: int, chance: np.random.Generator) -> NDArray[np.float32]:
         fine = _grain(width, height, chance, 2) * grain + _grain(width, height, chance, 40) * 0.035
-        return (_base(colour, width, height) * (1 + fine)[..., None]).astype(np.float32)
+        pixels: NDArray[np.float32] = _base(colour, width, height) * (1 + fine)[..., None]
+        return pixels
 
     return fill
 

@@ -188,13 +188,13 @@ def test_a_card_is_drawn_once_and_stored_until_it_says_something_else(
     as_owner: Client, classified: Outfit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn: list[str] = []
-    draw = sharing._drawn
+    draw = sharing.draw
 
-    def counted(of: Outfit, prediction: Prediction) -> bytes:
-        drawn.append(of.style)
-        return draw(of, prediction)
+    def counted(photo: bytes, prediction: Prediction, style: str, certainty: str) -> bytes:
+        drawn.append(style)
+        return draw(photo, prediction, style, certainty)
 
-    monkeypatch.setattr(sharing, "_drawn", counted)
+    monkeypatch.setattr(sharing, "draw", counted)
     address = f"/outfits/{classified.pk}/card.jpg"
     cards = at_once(8, lambda _: signed_in(classified.owner).get(address).content)
     assert len(set(cards)) == len(drawn) == 1
