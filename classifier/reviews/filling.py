@@ -23,7 +23,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from classifier.models import Consent, Outfit, Prediction, ReviewItem, ReviewProgress
+from classifier.models import Consent, Outfit, Prediction, Purpose, ReviewItem, ReviewProgress
 
 WEIGHTS = {"asked": 3.0, "owner": 1.0, "releases": 0.75, "uncertain": 1.0, "rare": 0.5}
 SAID_FROM = 0.5
@@ -181,7 +181,8 @@ def _portions() -> Iterator[tuple[list[uuid.UUID], datetime | None]]:
     began = timezone.now()
     progress.rarity = _rarity()
     progress.save(update_fields=["rarity"])
-    changed = Consent.objects.filter(changed__gt=progress.consents_until)
+    training = Consent.objects.filter(purpose=Purpose.TRAINING)
+    changed = training.filter(changed__gt=progress.consents_until)
     for owner_id in set(changed.values_list("owner", flat=True)):
         for portion in _outfits_of(owner_id):
             yield portion, None

@@ -15,8 +15,9 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 
 from classifier.leases import seconds_from_now
@@ -27,7 +28,7 @@ from classifier.models import Outfit, Prediction, ReviewItem
 _CONSENTS = """
     (SELECT outfit.review_asked IS NOT NULL OR (
         SELECT consent.given FROM classifier_consent AS consent
-        WHERE consent.owner_id = item.owner_id
+        WHERE consent.owner_id = item.owner_id AND consent.purpose = 'training'
         ORDER BY consent.changed DESC, consent.id DESC LIMIT 1
     ) IS TRUE FROM classifier_outfit AS outfit WHERE outfit.id = item.outfit_id)
 """
@@ -111,20 +112,19 @@ def reclaim(reviewer: User, outfits: Collection[uuid.UUID]) -> list[ReviewItem]:
     free = Q(lease_until=None) | Q(lease_until__lte=Now()) | Q(claimed_by=reviewer)
     theirs = Q(owner=reviewer) | Q(answered_by__contains=[reviewer.pk])
     items = ReviewItem.objects.filter(free, outfit__in=outfits, answered__lt=F("wanted"))
-    items.exclude(theirs | Q(skipped_by__contains=[reviewer.pk])).update(
-        claimed_by=reviewer, lease_until=seconds_from_now(settings.FASI_REVIEW_LEASE_S)
-    )
+    may = items.exclude(theirs | Q(skipped_by__contains=[reviewer.pk]))
+    _change(may, claimed_by=reviewer, lease_until=_later())
     return list(_shown(_held(reviewer, outfits)))
 
 
 def renew(reviewer: User, outfits: Collection[uuid.UUID]) -> None:
     """Prolong the reviewer's leases of these."""
-    _held(reviewer, outfits).update(lease_until=seconds_from_now(settings.FASI_REVIEW_LEASE_S))
+    _change(_held(reviewer, outfits), lease_until=_later())
 
 
 def let_go(reviewer: User, outfits: Collection[uuid.UUID]) -> None:
     """End the reviewer's leases of these."""
-    _held(reviewer, outfits).update(claimed_by=None, lease_until=None)
+    _change(_held(reviewer, outfits), claimed_by=None, lease_until=None)
 
 
 def waiting(reviewer: User, most: int) -> int:
@@ -136,6 +136,17 @@ def waiting(reviewer: User, most: int) -> int:
 
 def _held(reviewer: User, outfits: Collection[uuid.UUID]) -> QuerySet[ReviewItem]:
     return ReviewItem.objects.filter(outfit__in=outfits, claimed_by=reviewer)
+
+
+def _change(items: QuerySet[ReviewItem], **change: Any) -> None:
+    """In the order in which `filling` writes them, so that neither waits for the other for ever."""
+    with transaction.atomic():
+        rows = items.order_by("pk").select_for_update(no_key=True)
+        ReviewItem.objects.filter(pk__in=list(rows.values_list("pk", flat=True))).update(**change)
+
+
+def _later() -> Combinable:
+    return seconds_from_now(settings.FASI_REVIEW_LEASE_S)
 
 
 def _taken(statement: str, reviewer: User, count: int, **values: Any) -> list[ReviewItem]:

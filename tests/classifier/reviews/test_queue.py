@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db.models.functions import Now
 
-from classifier.models import Consent, Prediction, Release, ReviewItem
+from classifier.models import Consent, Prediction, Purpose, Release, ReviewItem
 from classifier.personal_data.consents import record_consent
 from classifier.reviews.filling import fill
 from classifier.reviews.queue import GridPlace, claim, claim_alike, let_go, reclaim, waiting
@@ -78,6 +78,20 @@ def test_a_consent_that_holds_no_more_is_seen_by_the_claim_itself(
     make(consenting, release, 0.5)
     Consent.objects.create(owner=consenting, given=False)
     assert ReviewItem.objects.exists()
+    assert claim(reviewer, 1) == []
+
+
+def test_a_consent_to_research_shows_staff_nothing(
+    consenting: User, stranger: User, reviewer: User, release: Release
+) -> None:
+    record_consent(consenting.pk, True, Purpose.RESEARCH)
+    record_consent(stranger.pk, True, Purpose.RESEARCH)
+    make(stranger, release, 0.5)
+    assert not ReviewItem.objects.exists()
+    (theirs,) = make(consenting, release, 0.5)
+    Consent.objects.create(owner=consenting, given=False)
+    Consent.objects.create(owner=consenting, given=True, purpose=Purpose.RESEARCH)
+    assert ReviewItem.objects.get().pk == theirs.outfit_id
     assert claim(reviewer, 1) == []
 
 
