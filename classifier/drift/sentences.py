@@ -32,7 +32,7 @@ def number(measure: Measure, value: float) -> str:
     if measure == Measure.STYLES:
         return f"{value:.2f}"
     if measure == Measure.MMD:
-        return f"{value:.3f}"
+        return f"{max(value, 0):.3f}"  # without bias, it is below 0 as often as above it
     return f"{value:.0%}".replace("%", " %")
 
 
