@@ -166,16 +166,19 @@ def test_what_rests_on_few_people_is_not_kept(fill: Fill, settings: Any) -> None
 
 
 def test_a_bundle_without_a_reference_is_counted_without_distances(
-    people: list[User], release: Release
+    people: list[User], with_reference: Release
 ) -> None:
+    older = Release.objects.create(
+        name="older", bundle_key="bundles/older/", sha256="0" * 64, taxonomy=with_reference.taxonomy
+    )
     for place in range(25):
-        add_outfit(people[place % 5], release, "streetwear")
+        add_outfit(people[place % 5], older, "style1")
 
     call_command("measure_drift", "--all")
 
     row = row_of("unknown")
     assert (row.photos, row.mmd, row.sampled) == (25, None, 0)
-    assert reference_of(release) is None
+    assert reference_of(older) is None
     assert not TrafficWeek.objects.filter(source="validation").exists()
 
 
