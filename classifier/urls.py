@@ -49,6 +49,7 @@ from classifier.views.outfits import (
 )
 from classifier.views.photos import may_send, outfit_photo, outfit_thumb
 from classifier.views.profile import profile_page, similar_page
+from classifier.views.release_work import change_backfill, comparison_page
 from classifier.views.releases import ReleaseView, releases_page
 from classifier.views.retraining import RetrainingsView, retraining_page, retraining_state
 from classifier.views.review import (
@@ -127,6 +128,8 @@ urlpatterns = [
     path("staff/review/<uuid:outfit_id>/", review_verdict, name="review_verdict"),
     path("staff/review/<uuid:outfit_id>/why.png", review_why, name="review_why"),
     path("staff/releases/", releases_page, name="releases"),
+    path("staff/releases/<path:name>/comparison/", comparison_page, name="release_comparison"),
+    path("staff/releases/<path:name>/backfill/", change_backfill, name="release_backfill"),
     path("staff/releases/<path:name>/", ReleaseView.as_view(), name="release"),
     path("staff/drift/", drift_page, name="drift"),
     path("staff/retraining/", RetrainingsView.as_view(), name="retrainings"),

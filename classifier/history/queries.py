@@ -13,9 +13,12 @@ would expect as many outfits as others have, and read the whole table.
 """
 
 import uuid
+from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 
 from django.db import connection
+from django.utils import timezone
 
 from classifier.history.profile import LATEST, DailyTotals
 from classifier.models import Outfit, Release
@@ -56,6 +59,28 @@ def daily_totals(owner_id: int) -> list[DailyTotals]:
         shares = {style: float(count)} if certain else _possible_styles(said)
         worn.append(DailyTotals(day, count, shares, {style: count}))
     return worn
+
+
+_SPEAKING = f"""{_NEWEST}
+    SELECT release_id, count(*)
+    FROM newest CROSS JOIN LATERAL (
+        SELECT release_id FROM classifier_prediction
+        WHERE outfit_id = newest.id AND shown LIMIT 1
+    ) AS prediction
+    GROUP BY release_id
+"""  # noqa: S608  (no value is pasted in, only our own SQL)
+
+
+def speaking_models(owner_id: int) -> list[tuple[date, int]]:
+    """The days of the models that speak for the person's newest outfits, and for how many each."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SPEAKING, {"owner": owner_id, "limit": NEWEST})
+        counts = dict(cursor.fetchall())
+    made = dict(Release.objects.filter(pk__in=counts).values_list("pk", "created"))
+    by_day: Counter[date] = Counter()
+    for release_id, count in counts.items():
+        by_day[timezone.localdate(made[release_id])] += count
+    return sorted(by_day.items(), reverse=True)
 
 
 def has_more(owner_id: int) -> bool:

@@ -110,6 +110,6 @@ class Backfill(models.Model):
         return self.status in self.OPEN
 
     @property
-    def left(self) -> int:
-        """Outfits that it has not looked at yet, as far as is known."""
-        return max(0, self.total - self.done)
+    def going_on(self) -> bool:
+        """It comes to its end by itself: a page that shows it asks again."""
+        return self.status in (self.Status.QUEUED, self.Status.RUNNING)

@@ -78,6 +78,12 @@ def _start(backfill: Backfill) -> Backfill:
     return backfill
 
 
+def jobs_of(release: Release) -> list[Backfill]:
+    """The newest jobs of this release, the open ones first."""
+    rows = list(Backfill.objects.filter(release=release).order_by("-created", "-pk")[:10])
+    return sorted(rows, key=lambda job: not job.open)
+
+
 def pause(backfill_id: int) -> bool:
     """Do no more of it until `resume`; a worker that is at it stops before its next step."""
     return _end(_of(backfill_id, *CLAIMABLE), status=Status.PAUSED)

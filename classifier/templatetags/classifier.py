@@ -1,10 +1,15 @@
 """How pages show styles, probabilities and private photos."""
 
+from collections.abc import Sequence
+from datetime import date
+
 from django import template
+from django.utils import timezone
 from django.utils.translation import get_language
 
 from classifier import catalogue
 from classifier.history import answers, sureness
+from classifier.history.pages import Month
 from classifier.lifecycle.failures import failure_message
 from classifier.models import Outfit, Prediction
 from inference.taxonomy import Style
@@ -66,6 +71,14 @@ def percent(probability: float) -> str:
 def points(difference: float) -> str:
     """0.034 -> `+3.4`: a difference of two shares in points of a hundred."""
     return f"{100 * difference:+.1f}".replace("-", "\N{MINUS SIGN}")
+
+
+@register.filter
+def model_days(months: Sequence[Month]) -> list[date]:
+    """The days of the models that speak for these outfits, the newest first."""
+    spoken = [outfit.prediction for month in months for outfit in month.outfits]
+    days = {timezone.localdate(each.release.created) for each in spoken if each}
+    return sorted(days, reverse=True)
 
 
 @register.filter

@@ -55,6 +55,7 @@ def profile_page(request: SignedInRequest) -> HttpResponse:
             "rest": shares[SHOWN_STYLES:],
             "lead": found.lead and Named(style_of(found.lead.style), found.lead),
             "trends": [Named(style_of(trend.style), trend) for trend in found.trends],
+            "models": queries.speaking_models(request.user.id),
             "lately_days": profile.LATELY_DAYS,
             "half_life_days": profile.HALF_LIFE_DAYS,
             "fewest_in_window": profile.FEWEST_IN_WINDOW,

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse, HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
@@ -12,16 +12,27 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from classifier.access import SignedInRequest, staff_with
+from classifier.lifecycle.wakeup import wake_backfill
 from classifier.models import Release
 from classifier.releases import lifecycle
+from classifier.releases.backfills import jobs_of, start_shadow
 from classifier.releases.queries import detail, releases
 from classifier.releases.refusals import ReleaseRefused
 from classifier.retraining.queue import latest
 
 MAY = staff_with("classifier.change_release")
+FIRST_SHARE = 0.1
+
+
+def _put_in_shadow(release: Release, *, request: HttpRequest | None = None) -> None:
+    lifecycle.start_shadow(release, request=request)
+    start_shadow(release, FIRST_SHARE)
+    wake_backfill()
+
+
 CHANGES = {
     "promote": (lifecycle.promote, gettext_lazy("%(name)s serves now.")),
-    "shadow": (lifecycle.start_shadow, gettext_lazy("%(name)s predicts in shadow now.")),
+    "shadow": (_put_in_shadow, gettext_lazy("%(name)s predicts in shadow now.")),
     "retire": (lifecycle.retire, pgettext_lazy("a release", "%(name)s is put away.")),
 }
 
@@ -57,7 +68,15 @@ class ReleaseView(View):
         }
         active = release.status == Release.Status.ACTIVE
         before = lifecycle.before_active(release) if active else None
-        context = {"release": release, "detail": detail(release), "may": may, "before": before}
+        jobs = jobs_of(release)
+        context = {
+            "release": release,
+            "detail": detail(release),
+            "may": may,
+            "before": before,
+            "jobs": jobs,
+            "working": any(job.kind == job.Kind.BACKFILL and job.going_on for job in jobs),
+        }
         return render(request, "staff/release.html", context)
 
     def post(self, request: SignedInRequest, name: str) -> HttpResponse:

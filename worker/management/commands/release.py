@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from classifier.models import Release
 from classifier.releases import lifecycle
+from classifier.releases.backfills import BackfillRefused
 from classifier.releases.queries import releases
 from classifier.releases.refusals import ReleaseRefused
 from classifier.storage.objects import StorageUnavailable
@@ -17,10 +18,12 @@ from inference.bundle import BundleError, load_bundle
 from inference.engine import EngineError
 from inference.probe import ProbeFailed
 from inference.signatures import KeyRefused, key_id, make_keys, sign
+from worker.management import release_jobs
 from worker.releases import register
 
 PASSWORD = "FASI_RELEASE_KEY_PASSWORD"  # noqa: S105  (the name of a variable)
 REFUSALS = (
+    BackfillRefused,
     BundleError,
     EngineError,
     KeyRefused,
@@ -48,9 +51,12 @@ class Command(BaseCommand):
             action="store_true",
             help="take a bundle that is older than another of its taxonomy, or has no probe",
         )
+        shadow = commands.add_parser("shadow", help="let it predict beside the active one, unseen")
+        shadow.add_argument("name")
+        shadow.add_argument("--share", type=float, default=0.1, help="of the new photos; 0.1")
+        release_jobs.add_arguments(commands)
         for name, what in (
             ("promote", "let workers load it; the one before retires"),
-            ("shadow", "let it predict beside the active one, unseen"),
             ("retire", "put a candidate, or what is in shadow, away"),
         ):
             commands.add_parser(name, help=what).add_argument("name")
@@ -73,7 +79,9 @@ class Command(BaseCommand):
         does: dict[str, Callable[[dict[str, Any]], None]] = {
             "add": self._add,
             "promote": self._changing(lifecycle.promote),
-            "shadow": self._changing(lifecycle.start_shadow),
+            "shadow": lambda options: self.stdout.write(release_jobs.shadow(options)),
+            "backfill": lambda options: self.stdout.write(release_jobs.backfill(options)),
+            "compare": lambda options: self.stdout.write(release_jobs.compare(options)),
             "retire": self._changing(lifecycle.retire),
             "rollback": self._roll_back,
             "list": self._list,
@@ -95,9 +103,7 @@ class Command(BaseCommand):
 
     def _changing(self, change: Callable[[Release], None]) -> Callable[[dict[str, Any]], None]:
         def does(options: dict[str, Any]) -> None:
-            release = Release.objects.filter(name=options["name"]).first()
-            if release is None:
-                raise CommandError(f"There is no release {options['name']!r}; see: release list.")
+            release = release_jobs.release_called(options["name"])
             change(release)
             self._say(release)
 
