@@ -1,14 +1,24 @@
-"""Another release becomes active while workers work: they change over, and nothing is lost."""
+"""Another release becomes active while workers work: they change over, or go on with the old one.
 
+Releases are put into the bucket and the rows by hand here, as somebody with both and without a key
+would: what `manage.py release add` refuses, a worker must refuse by itself.
+"""
+
+import hashlib
+import json
 import shutil
 import threading
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from tests.support.live_stack import PATIENCE_S, LiveStack
+from inference.bundle import load_bundle, write_sums
+from inference.probe import Probe, read_probe, write_probe
+from inference.signatures import make_keys, sign
+from tests.support.live_stack import PATIENCE_S, LiveStack, Part
 from tests.support.load_photos import some_photos
 from tests.support.probed_bundle import renew
 from tests.support.starting import ROOT, wait_until
@@ -51,6 +61,24 @@ class Releases:
             "SELECT name FROM classifier_release WHERE status = 'active'"
         )
 
+    def smuggle(self, folder: Path, name: str) -> str:
+        """Put the bundle into bucket and rows, unverified; its sha256."""
+        sha256 = hashlib.sha256((folder / "SHA256SUMS").read_bytes()).hexdigest()
+        prefix = f"bundles/{sha256}/"
+        for file in folder.iterdir():
+            self.stack.bucket().upload_file(str(file), "fasi", prefix + file.name)
+        taxonomy = json.loads((folder / "taxonomy.json").read_text())
+        self.stack.query(
+            "INSERT INTO classifier_release"
+            " (name, bundle_key, sha256, taxonomy, metrics, status, created, signed_by)"
+            " VALUES (%s, %s, %s, %s, '{}', 'candidate', now(), '')",
+            name,
+            prefix,
+            sha256,
+            json.dumps(taxonomy),
+        )
+        return sha256
+
     def activate(self, name: str) -> None:
         """Make it the active one, as `promote` does."""
         self.stack.query(
@@ -74,6 +102,17 @@ class Releases:
             patience_s=PATIENCE_S,
         )
 
+    def wait_refused(self, name: str) -> str:
+        """The reason why the worker goes on with the starter."""
+        wait_until(
+            lambda: any(each[1] == name for each in self.serving()),
+            f"the worker refuses {name}",
+            patience_s=PATIENCE_S,
+        )
+        ((serves, _name, reason),) = self.serving()
+        assert serves == self.starter
+        return reason
+
     def of(self, outfits: list[uuid.UUID]) -> set[str]:
         """Which releases predicted these."""
         rows = dict(
@@ -84,6 +123,9 @@ class Releases:
         )
         return {rows[str(each)] for each in outfits}
 
+    def cached(self, sha256: str) -> Path:
+        return self.stack.data.path / "bundles" / sha256
+
     def forget(self) -> None:
         self.stack.query("TRUNCATE classifier_outfit, classifier_servingworker CASCADE")
         self.activate(self.starter)
@@ -93,6 +135,15 @@ class Releases:
             self.starter,
         )
         self.stack.query("DELETE FROM classifier_release WHERE name <> %s", self.starter)
+
+
+def still_serves(stack: LiveStack, releases: Releases, worker: Part) -> None:
+    """The old release goes on, in the same process, and classifies."""
+    ((name,),) = stack.query("SELECT name FROM classifier_servingworker")
+    assert int(name.rpartition(":")[2]) in {each.pid for each in worker.children()}
+    outfits = stack.upload(*some_photos(2))
+    stack.wait_for("done", outfits)
+    assert releases.of(outfits) == {releases.starter}
 
 
 def test_under_load_every_photo_is_predicted_once_by_the_old_release_or_the_new_one(
@@ -129,3 +180,77 @@ def test_under_load_every_photo_is_predicted_once_by_the_old_release_or_the_new_
     assert releases.of(outfits) == {releases.starter, "next"}
     ((names,),) = stack.query("SELECT count(*) FROM classifier_servingworker")
     assert names == 1, "one process did it all"
+
+
+@pytest.mark.parametrize("signed", ["no", "by_a_stranger", "something_else"])
+def test_a_forged_release_is_refused_and_the_old_one_serves_on(
+    stack: LiveStack, releases: Releases, bundle: Bundles, tmp_path: Path, signed: str
+) -> None:
+    ours = make_keys(tmp_path / "ours.key", "")
+    worker = stack.start_worker(FASI_UNSIGNED_RELEASES="false", FASI_RELEASE_KEYS=ours)
+    releases.wait_serving(releases.starter)
+    folder = bundle("forged")
+    if signed != "no":
+        make_keys(tmp_path / "theirs.key", "")
+        key = "theirs" if signed == "by_a_stranger" else "ours"
+        sign(load_bundle(folder), tmp_path / f"{key}.key", "")
+    if signed == "something_else":
+        (folder / "MODEL_CARD.md").write_text("# Forged\n")
+        write_sums(folder)
+    releases.smuggle(folder, "forged")
+    releases.activate("forged")
+
+    reason = releases.wait_refused("forged")
+
+    said = {"no": "not signed", "by_a_stranger": "unknown key", "something_else": "is wrong"}
+    assert said[signed] in reason
+    still_serves(stack, releases, worker)
+
+
+def test_a_bundle_that_was_damaged_in_the_bucket_is_refused_and_the_old_one_serves_on(
+    stack: LiveStack, releases: Releases, bundle: Bundles
+) -> None:
+    worker = stack.start_worker()
+    releases.wait_serving(releases.starter)
+    sha256 = releases.smuggle(bundle("damaged"), "damaged")
+    stack.bucket().put_object(Bucket="fasi", Key=f"bundles/{sha256}/style.bin", Body=b"short")
+    releases.activate("damaged")
+
+    assert "the checksum of style.bin differs" in releases.wait_refused("damaged")
+    still_serves(stack, releases, worker)
+    assert not releases.cached(sha256).exists()
+
+
+def test_an_engine_that_does_not_pass_the_probe_is_refused_and_the_old_one_serves_on(
+    stack: LiveStack, releases: Releases, bundle: Bundles
+) -> None:
+    worker = stack.start_worker()
+    releases.wait_serving(releases.starter)
+    folder = bundle("other")
+    probe = read_probe(load_bundle(folder))
+    write_probe(folder, Probe(np.ascontiguousarray(probe.images[::-1]), probe.expected))
+    write_sums(folder)
+    releases.smuggle(folder, "other")
+    releases.activate("other")
+
+    assert "does not say of the probe's picture" in releases.wait_refused("other")
+    still_serves(stack, releases, worker)
+
+
+def test_a_bucket_that_goes_away_during_the_change_delays_it(
+    stack: LiveStack, releases: Releases, bundle: Bundles
+) -> None:
+    stack.start_worker()
+    stack.start_beat()
+    releases.wait_serving(releases.starter)
+    releases.smuggle(bundle("next"), "next")
+    stack.kill_service("seaweedfs")
+    releases.activate("next")
+    assert "could not" in releases.wait_refused("next")
+
+    stack.start_service("seaweedfs")
+
+    releases.wait_serving("next")
+    outfits = stack.upload(*some_photos(2))
+    stack.wait_for("done", outfits)
+    assert releases.of(outfits) == {"next"}
