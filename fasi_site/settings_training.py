@@ -14,6 +14,10 @@ FASI_RETRAIN_RECIPE = env.str("FASI_RETRAIN_RECIPE", default="starter")
 FASI_RETRAIN_CHANGES = env.list("FASI_RETRAIN_CHANGES", default=[])
 # Queue a retraining when the last one is so many days old; 0 leaves it to people.
 FASI_RETRAIN_EVERY_DAYS = env.int("FASI_RETRAIN_EVERY_DAYS", default=0)
+# A candidate goes to shadow by itself, for that share of live traffic, and is promoted by itself
+# when the rule of a comparison lets it (FASI_PROMOTE_...); off, staff decide.
+FASI_RETRAIN_PROMOTE = env.bool("FASI_RETRAIN_PROMOTE", default=False)
+FASI_RETRAIN_SHADOW = env.float("FASI_RETRAIN_SHADOW", default=0.2)
 FASI_RETRAIN_LEASE_S = env.int("FASI_RETRAIN_LEASE_S", default=120)
 FASI_RETRAIN_PAUSE_S = env.int("FASI_RETRAIN_PAUSE_S", default=60)
 # The secret key that signs candidates, where unsigned releases are not taken, and its password.

@@ -14,6 +14,7 @@ from classifier.lifecycle.claims import return_expired
 from classifier.lifecycle.wakeup import wake_up_came
 from classifier.monitoring.metrics import LEASES_EXPIRED
 from classifier.orphans import remove_orphans
+from classifier.retraining.promotion import promote_what_is_better
 from classifier.retraining.schedule import queue_if_due
 from worker.classification import work
 from worker.jobs.backfill import run_backfills, step_behind_everybody
@@ -92,7 +93,11 @@ def remove_orphaned_objects() -> None:
 
 @shared_task(name="worker.look_at_retraining", **LONG)
 def look_at_retraining() -> None:
-    """Queue a retraining that is due. No process of Celery takes one: `manage.py retrain` does."""
+    """Promote a candidate that may promote itself, and queue a retraining that is due.
+
+    No process of Celery takes one: `manage.py retrain` does.
+    """
+    promote_what_is_better()
     queue_if_due()
 
 

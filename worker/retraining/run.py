@@ -10,6 +10,7 @@ from classifier.models import Release, Retraining
 from classifier.releases.refusals import ReleaseRefused
 from classifier.retraining import queue
 from classifier.retraining.enough import TooFew
+from classifier.retraining.promotion import shadow_by_itself
 from classifier.storage.objects import ObjectMissing, StorageUnavailable
 from inference.bundle import BundleError
 from inference.engine import EngineError
@@ -51,7 +52,8 @@ def retrain(lease: Lease[Retraining]) -> None:
         active = Release.objects.get(status=Release.Status.ACTIVE)
         with workspace(lease.row.pk) as space:
             release = Retrain(lease, space, active).go()
-        queue.finish(lease, release)
+        if queue.finish(lease, release):
+            shadow_by_itself(release)
         log.info("retraining_done", retraining=str(lease.row.pk), release=release.name)
     except LeaseLost:
         log.warning("retraining_lease_was_lost", retraining=str(lease.row.pk))
