@@ -254,3 +254,21 @@ def test_a_bucket_that_goes_away_during_the_change_delays_it(
     outfits = stack.upload(*some_photos(2))
     stack.wait_for("done", outfits)
     assert releases.of(outfits) == {"next"}
+
+
+def test_a_worker_that_is_killed_while_it_fetches_begins_anew(
+    stack: LiveStack, releases: Releases, bundle: Bundles
+) -> None:
+    worker = stack.start_worker()
+    stack.start_beat()
+    releases.wait_serving(releases.starter)
+    sha256 = releases.smuggle(bundle("next"), "next")
+    releases.activate("next")
+    bundles = releases.cached(sha256).parent
+    wait_until(lambda: list(bundles.glob("fetch-*")), "it fetches", pause_s=0.001)
+    worker.kill_children()
+
+    outfits = stack.upload(*some_photos(2))
+    stack.wait_for("done", outfits)
+    stack.assert_predicted_once(outfits)
+    wait_until(lambda: ("next", "", "") in releases.serving(), "next serves", patience_s=PATIENCE_S)
