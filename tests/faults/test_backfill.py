@@ -45,12 +45,14 @@ def test_a_backfill_survives_kills_and_predicts_each_outfit_once(stack: LiveStac
                 or stack.query("SELECT status FROM classifier_backfill") == [("done",)]
             ),
             "a step is done",
+            patience_s=200,
         )
         part.kill()
     stack.start_backfill("last")
     wait_until(
         lambda: stack.query("SELECT status FROM classifier_backfill") == [("done",)],
         "the backfill is done",
+        patience_s=200,
     )
     ((total, seen, predicted, skipped),) = stack.query(
         "SELECT total, done, predicted, skipped FROM classifier_backfill"

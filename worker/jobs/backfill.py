@@ -54,10 +54,11 @@ class _NotNow(Exception):
 
 
 def step_behind_everybody() -> None:
-    """Let this process, and what it starts, run only where nobody else wants the processor."""
+    """Let this process, and what it starts, run after all others that want the processor.
+
+    Not only where nobody else does (`SCHED_IDLE`): a step holds rows that a promotion waits for.
+    """
     os.nice(19)
-    with suppress(AttributeError, OSError):  # not on every system
-        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
 def run_backfills() -> None:
