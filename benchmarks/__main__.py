@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import api, crawler, engine, folder, memory, queue, whole_way
+from benchmarks import api, crawler, engine, folder, memory, queue, swap, whole_way
 from benchmarks.siege import __main__ as siege
 from tests.support.live_stack import LiveStack
 from tests.support.starting import Up, own_folder
@@ -43,6 +43,15 @@ ROWS = {
     "raw_engine_photos_per_s": ("engine alone, photos per second (the limit)", ""),
     "queue_photos_per_s": ("2,000 photos waiting: photos per second", ""),
     "queue_share_of_raw": ("  as a share of the engine alone", ">= 0.85"),
+    "swap_s": ("another release promoted under load -> every worker serves it (s)", ""),
+    "swap_back_s": ("  rolled back (s)", "<= 5"),
+    "swap_lost": ("  photos failed or lost", "<= 0"),
+    "swap_p95_normal_ms": ("  queued -> prediction, p95 (ms)", ""),
+    "swap_p95_during_ms": ("  the same during a change (ms)", ""),
+    "swap_p95_times": ("  that many times as long", "<= 2"),
+    "swap_before_mb": ("  worker process before (MB)", ""),
+    "swap_peak_mb": ("  at most during a change (MB)", ""),
+    "swap_after_mb": ("  after all changes (MB)", "<= 300"),
     "plain_worker_photos_per_s": ("a plain Celery and Keras worker, photos per second", ""),
     "queue_times_plain": ("  ours is so many times as fast", ">= 5"),
     "accept_phone_kb": ("a phone's photo of 5 megapixels (KB)", ""),
@@ -136,6 +145,7 @@ def _of_a_stack(folder: Path) -> dict[str, float]:
             **json.loads(stack.python("-m", "benchmarks.accept")),
             **whole_way.measure(stack),
             **queue.measure(stack),
+            **swap.measure(stack),
             **api.measure(stack),
             **json.loads(stack.python("-m", "benchmarks.claims").splitlines()[-1]),
         }

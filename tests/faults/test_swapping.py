@@ -272,3 +272,18 @@ def test_a_worker_that_is_killed_while_it_fetches_begins_anew(
     stack.wait_for("done", outfits)
     stack.assert_predicted_once(outfits)
     wait_until(lambda: ("next", "", "") in releases.serving(), "next serves", patience_s=PATIENCE_S)
+
+
+def test_a_worker_that_starts_while_the_active_release_is_bad_takes_the_one_before(
+    stack: LiveStack, releases: Releases, bundle: Bundles
+) -> None:
+    sha256 = releases.smuggle(bundle("damaged"), "damaged")
+    stack.bucket().put_object(Bucket="fasi", Key=f"bundles/{sha256}/style.bin", Body=b"short")
+    releases.activate("damaged")
+    stack.start_worker()
+    stack.start_beat()
+
+    assert "the checksum of style.bin differs" in releases.wait_refused("damaged")
+    outfits = stack.upload(*some_photos(2))
+    stack.wait_for("done", outfits)
+    assert releases.of(outfits) == {releases.starter}
