@@ -123,7 +123,8 @@ def test_the_inbox_asks_the_database_no_more_for_more_letters(
         return len(asked)
 
     make_dead_letter(make_outfit(0))
-    as_staff.get(INBOX)  # the first request of a session notes it in the list of sessions
+    for _ in range(2):  # the first requests of a session note it in the list of sessions
+        as_staff.get(INBOX)
     one = questions()
     for seed in range(1, 5):
         make_dead_letter(make_outfit(seed))
