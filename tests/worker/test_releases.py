@@ -270,7 +270,7 @@ def test_the_command_goes_the_whole_way(
     assert said == [
         "first: active",
         "second: candidate",
-        "second: shadow",
+        "second: shadow, 10% of the new photos",
         "second: active",
         "first: active",
         "third: candidate",
