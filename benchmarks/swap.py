@@ -134,14 +134,15 @@ def _latencies(
     stack: LiveStack, changes: list[tuple[float, float]]
 ) -> tuple[list[float], list[float]]:
     """Milliseconds from being queued to the prediction: during a change, and else."""
-    during, else_ = [], []
+    during: list[float] = []
+    otherwise: list[float] = []
     for queued, done in stack.query(
         "SELECT extract(epoch FROM queued_at)::float, extract(epoch FROM classified)::float"
         " FROM classifier_outfit WHERE status = 'done'"
     ):
         met = any(begin <= done and queued <= end for begin, end in changes)
-        (during if met else else_).append(1000 * (done - queued))
-    return during, else_
+        (during if met else otherwise).append(1000 * (done - queued))
+    return during, otherwise
 
 
 def _p95(values: list[float]) -> float:

@@ -141,6 +141,8 @@ FASI_UNSIGNED_RELEASES = env.bool("FASI_UNSIGNED_RELEASES", default=EMBEDDED)
 FASI_RELEASE_POLL_S = env.float("FASI_RELEASE_POLL_S", default=1.0)
 FASI_CLAIM_SIZE = env.int("FASI_CLAIM_SIZE", default=32)
 FASI_MAX_ATTEMPTS = env.int("FASI_MAX_ATTEMPTS", default=3)
+# How long an outfit waits for a photo store that is away, however many attempts that are.
+FASI_STORAGE_PATIENCE_S = env.int("FASI_STORAGE_PATIENCE_S", default=86_400)
 FASI_FETCH_THREADS = env.int("FASI_FETCH_THREADS", default=8)
 FASI_SWEEP_S = env.int("FASI_SWEEP_S", default=10)
 # These must ascend in this order; classifier.checks says so at start-up if they do not.

@@ -11,15 +11,8 @@ from django.db import Error as DatabaseError
 from django.utils import timezone
 from numpy.typing import NDArray
 
-from classifier.lifecycle.claims import (
-    Claim,
-    claim_outfits,
-    fail,
-    finish,
-    give_back,
-    interrupt,
-    put_back,
-)
+from classifier.lifecycle.attempts import fail, give_back, interrupt, postpone, put_back
+from classifier.lifecycle.claims import Claim, claim_outfits, finish
 from classifier.lifecycle.failures import Failure
 from classifier.lifecycle.queued import work_waits
 from classifier.lifecycle.wakeup import wake_worker
@@ -152,7 +145,10 @@ def _give_up(claim: Claim, fault: Fault) -> None:
     log.warning(
         "outfit_fault", outfit=str(claim.outfit_id), attempt=claim.attempt, reason=fault.code.value
     )
-    (fail if fault.lasting else put_back)([claim], fault.code, fault.text)
+    if fault.code is Failure.STORAGE_UNAVAILABLE:
+        postpone([claim], fault.code, fault.text)
+    else:
+        (fail if fault.lasting else put_back)([claim], fault.code, fault.text)
 
 
 def _infer(

@@ -10,7 +10,7 @@ from celery.signals import worker_init, worker_process_init, worker_process_shut
 from django.conf import settings
 
 from classifier.checks import timing_errors
-from classifier.lifecycle.claims import return_expired
+from classifier.lifecycle.attempts import return_expired
 from classifier.lifecycle.wakeup import wake_up_came
 from classifier.monitoring.metrics import LEASES_EXPIRED
 from classifier.orphans import remove_orphans

@@ -33,7 +33,8 @@ def main() -> None:
     from django.db import transaction
     from django.utils import timezone
 
-    from classifier.lifecycle.claims import claim_outfits, fail, put_back
+    from classifier.lifecycle.attempts import fail, put_back
+    from classifier.lifecycle.claims import claim_outfits
     from classifier.lifecycle.failures import Failure
     from classifier.models import Outfit
     from classifier.uploads.accept import accept_photo

@@ -62,14 +62,31 @@ def test_a_photo_store_that_was_away_costs_nobody_a_photo(stack: LiveStack) -> N
         with pytest.raises(NotAccepted, match="503"):
             stack.upload(*some_photos(1))
         assert len(stack.statuses()) == 3, "an upload that was refused left no row"
-        stack.start_worker(FASI_MAX_ATTEMPTS="1000")
+        stack.start_worker(FASI_MAX_ATTEMPTS="1")
         stack.start_beat()
-        stack.wait_for_error("storage_unavailable")
+        stack.wait_attempted(outfits, 3)
     finally:
         stack.start_service("seaweedfs")
 
     stack.wait_for("done", outfits)
     stack.assert_predicted_once(outfits)
+
+
+def test_a_photo_that_the_store_does_not_give_for_too_long_fails_with_that_reason(
+    stack: LiveStack,
+) -> None:
+    outfits = stack.upload(*some_photos(2))
+    stack.empty_broker()
+    stack.kill_service("seaweedfs")
+    try:
+        stack.start_worker(FASI_STORAGE_PATIENCE_S="1")
+        stack.start_beat()
+        stack.wait_for("failed", outfits)
+    finally:
+        stack.start_service("seaweedfs")
+    assert set(stack.query("SELECT error_code FROM classifier_outfit")) == {
+        ("storage_unavailable",)
+    }
 
 
 def test_a_missing_and_a_corrupted_object_fail_with_their_reason_and_nobody_else(

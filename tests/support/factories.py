@@ -9,7 +9,8 @@ import numpy as np
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from classifier.lifecycle.claims import claim_outfits, fail
+from classifier.lifecycle.attempts import fail
+from classifier.lifecycle.claims import claim_outfits
 from classifier.lifecycle.failures import Failure
 from classifier.models import Outfit, Prediction, Release
 

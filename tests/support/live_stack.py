@@ -324,11 +324,11 @@ class LiveStack:
             lambda: set(self.statuses(wanted)) == {status}, f"all {status}", patience_s=PATIENCE_S
         )
 
-    def wait_for_error(self, code: str) -> None:
-        """Wait until some outfit that is not done tells of this fault."""
+    def wait_attempted(self, ids: Iterable[uuid.UUID], times: int) -> None:
+        """Wait until workers have claimed each of these so often."""
         wait_until(
-            lambda: self.query("SELECT 1 FROM classifier_outfit WHERE error_code = %s", code),
-            f"a fault {code}",
+            lambda: all(self.attempts(each) >= times for each in ids),
+            f"{times} attempts",
             patience_s=PATIENCE_S,
         )
 
@@ -355,7 +355,10 @@ class LiveStack:
         self.parts = [self.site, self.waiting]
         self.gate.unlink(missing_ok=True)
         self.empty_broker()  # it keeps what a killed worker had not acknowledged
-        self.query("TRUNCATE classifier_outfit, classifier_export, classifier_usage CASCADE")
+        self.query(
+            "TRUNCATE classifier_outfit, classifier_export, classifier_usage,"
+            " classifier_servingworker CASCADE"
+        )
 
     def variables(self) -> dict[str, str]:
         """The environment of every process of this stack."""

@@ -17,7 +17,8 @@ from classifier.integrations import deliveries
 from classifier.integrations.deliveries import BACK_OFF_S, MOST_ATTEMPTS, OF_ONE_OWNER
 from classifier.integrations.signatures import signed_headers
 from classifier.integrations.targets import AddressRefused, target
-from classifier.lifecycle.claims import claim_outfits, fail
+from classifier.lifecycle.attempts import fail
+from classifier.lifecycle.claims import claim_outfits
 from classifier.lifecycle.failures import Failure
 from classifier.models import Delivery, Outfit, Release, Webhook
 from tests.classifier.api.conftest import Program, code

@@ -14,7 +14,8 @@ from django.test import Client
 from django.utils import timezone
 
 from classifier.batches.service import cancel
-from classifier.lifecycle.claims import claim_outfits, put_back
+from classifier.lifecycle.attempts import put_back
+from classifier.lifecycle.claims import claim_outfits
 from classifier.lifecycle.failures import Failure
 from classifier.lifecycle.requeue import requeue
 from classifier.models import Batch, Outfit, Release, Review, Unpacking

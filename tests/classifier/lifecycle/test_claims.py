@@ -10,15 +10,14 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
 
-from classifier.lifecycle.claims import (
-    Claim,
-    claim_outfits,
+from classifier.lifecycle.attempts import (
     fail,
-    finish,
     interrupt,
+    postpone,
     put_back,
     return_expired,
 )
+from classifier.lifecycle.claims import Claim, claim_outfits, finish
 from classifier.lifecycle.failures import Failure
 from classifier.models import Outfit, Prediction, Release
 
@@ -206,6 +205,23 @@ def test_a_transient_fault_backs_off_and_then_fails(make_outfit: Make) -> None:
         assert outfit.attempts == attempt
         assert outfit.status == ("failed" if attempt == 3 else "queued")
     assert outfit.error_code == "storage_unavailable"
+
+
+def test_a_store_that_is_away_counts_against_no_photo(make_outfit: Make, settings: Any) -> None:
+    settings.FASI_MAX_ATTEMPTS = 1
+    outfit = make_outfit()
+    for _ in range(5):
+        postpone(claim_outfits("w1", 1), Failure.STORAGE_UNAVAILABLE, "S3 is away")
+        outfit.refresh_from_db()
+        assert (outfit.status, outfit.error_code) == ("queued", "storage_unavailable")
+        assert outfit.not_before > timezone.now()
+        make_ready(outfit)
+    assert not outfit.ended_attempts.exists()
+    Outfit.objects.update(queued_at=timezone.now() - timedelta(days=2))
+    postpone(claim_outfits("w1", 1), Failure.STORAGE_UNAVAILABLE, "S3 is away")
+    outfit.refresh_from_db()
+    assert (outfit.status, outfit.error_code) == ("failed", "storage_unavailable")
+    assert outfit.ended_attempts.count() == 1
 
 
 def test_a_backed_off_outfit_is_not_claimed_yet(make_outfit: Make) -> None:

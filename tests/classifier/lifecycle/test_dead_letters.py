@@ -13,7 +13,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from classifier.lifecycle.claims import claim_outfits, fail
+from classifier.lifecycle.attempts import fail
+from classifier.lifecycle.claims import claim_outfits
 from classifier.lifecycle.failures import Failure
 from classifier.lifecycle.requeue import requeue
 from classifier.models import Attempt, Outfit

@@ -12,7 +12,8 @@ from django.test import Client
 from django.utils import timezone
 
 from classifier.lifecycle import requeue as requeueing
-from classifier.lifecycle.claims import claim_outfits, fail, finish, put_back, return_expired
+from classifier.lifecycle.attempts import fail, put_back, return_expired
+from classifier.lifecycle.claims import claim_outfits, finish
 from classifier.lifecycle.failures import Failure
 from classifier.lifecycle.requeue import requeue, requeue_all
 from classifier.models import Attempt, Outfit, Prediction, Release

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from classifier.lifecycle.claims import claim_outfits, fail
+from classifier.lifecycle.attempts import fail
+from classifier.lifecycle.claims import claim_outfits
 from classifier.lifecycle.dead_letters import OWNERS_ROUNDS
 from classifier.lifecycle.failures import Failure, failure_message
 from classifier.lifecycle.requeue import requeue

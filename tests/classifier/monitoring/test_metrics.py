@@ -16,7 +16,8 @@ from prometheus_client import REGISTRY
 from prometheus_client.parser import text_string_to_metric_families
 
 from classifier.drift.gauges import DriftCollector
-from classifier.lifecycle.claims import claim_outfits, fail
+from classifier.lifecycle.attempts import fail
+from classifier.lifecycle.claims import claim_outfits
 from classifier.lifecycle.failures import Failure
 from classifier.lifecycle.requeue import requeue
 from classifier.models import Outfit, Release

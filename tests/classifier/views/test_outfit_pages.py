@@ -11,7 +11,8 @@ from django.test import Client
 
 from classifier.access import ticketed
 from classifier.integrations.tokens import issue_token
-from classifier.lifecycle.claims import claim_outfits, fail
+from classifier.lifecycle.attempts import fail
+from classifier.lifecycle.claims import claim_outfits
 from classifier.lifecycle.failures import Failure
 from classifier.models import Outfit, Prediction, Release, Scope
 from classifier.storage import objects
