@@ -36,7 +36,9 @@ class Review(models.Model):
 
     prediction = models.ForeignKey(Prediction, on_delete=models.CASCADE, related_name="reviews")
     # What staff said of other people's outfits outlives their account, without their name.
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, db_index=False
+    )
     role = models.CharField(max_length=10, choices=Role)
     verdict = models.CharField(max_length=10, choices=Verdict)
     answer = models.CharField(
@@ -62,6 +64,7 @@ class Review(models.Model):
                 name="review_answer_known",
             ),
         ]
+        indexes = [models.Index(fields=["by", "-created"], name="review_newest_of_one")]
 
     def __str__(self) -> str:
         return f"{self.verdict}: {self.said}"

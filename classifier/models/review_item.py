@@ -5,7 +5,7 @@ import uuid
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -58,14 +58,20 @@ class ReviewItem(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(wanted__gte=1), name="review_item_wants_somebody"),
         ]
+        # First who has passed it: see `classifier.reviews.queue`.
         indexes = [
             models.Index(
-                fields=["-worth", "outfit"],
+                Func("answered_by", "skipped_by", function="array_cat"),
+                F("worth").desc(),
+                "outfit",
                 condition=Q(answered__lt=F("wanted")),
                 name="review_item_next",
             ),
             models.Index(
-                fields=["style", "worth", "outfit"],
+                "style",
+                Func("answered_by", "skipped_by", function="array_cat"),
+                "worth",
+                "outfit",
                 condition=Q(answered__lt=F("wanted")),
                 name="review_item_of_style",
             ),

@@ -19,7 +19,7 @@ from classifier.models import Review
 # An owner's "it is an outfit" names no style: there is nothing to compare.
 _PAIRS = """
     SELECT {key}, {mine}, {theirs}, count(*)
-    FROM classifier_review AS mine
+    FROM {verdicts} AS mine
     JOIN classifier_prediction AS mine_on ON mine_on.id = mine.prediction_id
     JOIN classifier_prediction AS theirs_on ON theirs_on.outfit_id = mine_on.outfit_id
     JOIN classifier_review AS theirs ON theirs.prediction_id = theirs_on.id
@@ -29,12 +29,26 @@ _PAIRS = """
     GROUP BY 1, 2, 3
 """
 _SAID = "CASE WHEN {0}.style > '' THEN {0}.style ELSE 'answer:' || {0}.answer END"
+_ALL = "classifier_review"
+# So that a page takes as long for whoever has judged a million as for others.
+_NEWEST = """(
+    SELECT * FROM classifier_review WHERE by_id = %(reviewer)s AND role = 'staff'
+    ORDER BY created DESC LIMIT %(newest)s
+)"""
+NEWEST = 2_000
+"""So many verdicts of one reviewer are compared with what others say."""
 _BY_REVIEWER, _OF_ONE, _BY_PHOTO = (
-    _PAIRS.format(key=key, which=which, mine=_SAID.format("mine"), theirs=_SAID.format("theirs"))
-    for key, which in (
-        ("mine.by_id", "mine.by_id IS NOT NULL"),
-        ("mine.by_id", "mine.by_id = %(reviewer)s"),
-        ("mine_on.outfit_id", "mine_on.outfit_id = ANY(%(outfits)s::uuid[])"),
+    _PAIRS.format(
+        key=key,
+        verdicts=verdicts,
+        which=which,
+        mine=_SAID.format("mine"),
+        theirs=_SAID.format("theirs"),
+    )
+    for key, verdicts, which in (
+        ("mine.by_id", _ALL, "mine.by_id IS NOT NULL"),
+        ("mine.by_id", _NEWEST, "true"),
+        ("mine_on.outfit_id", _ALL, "mine_on.outfit_id = ANY(%(outfits)s::uuid[])"),
     )
 )
 
@@ -82,8 +96,8 @@ def of_reviewers(role: Review.Role = Review.Role.STAFF) -> dict[int, Agreement]:
 
 
 def of_reviewer(reviewer_id: int, role: Review.Role = Review.Role.STAFF) -> Agreement:
-    """The same for one."""
-    tables = _tables(_OF_ONE, role=role, reviewer=reviewer_id)
+    """The same for one, by their newest verdicts."""
+    tables = _tables(_OF_ONE, role=role, reviewer=reviewer_id, newest=NEWEST)
     return Agreement.of(tables.get(str(reviewer_id), {}))
 
 

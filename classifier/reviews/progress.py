@@ -53,7 +53,7 @@ def _pace(verdicts: QuerySet[ReviewStep], now: datetime) -> float:
 
 
 def _kappas(reviewer_id: int) -> tuple[float | None, float | None]:
-    """Of all that they ever said, so not computed anew after each photo."""
+    """Of their newest verdicts; not computed anew after each photo."""
     key = f"review-kappas-{reviewer_id}"
     try:
         kept = cache.get(key)

@@ -23,6 +23,25 @@ from django.db.models.functions import Now
 from classifier.leases import seconds_from_now
 from classifier.models import Outfit, Prediction, ReviewItem
 
+# Whoever has passed many photos (left to a second reviewer, or skipped) must not walk past them
+# again for each next one. So the indexes of the queue begin with who has passed a photo; of these
+# arrays there are about as many as reviewers, each found by one step along the index (a loose index
+# scan, https://wiki.postgresql.org/wiki/Loose_indexscan), and only those without this reviewer are
+# read, the best of each.
+_PASSED = "array_cat(item.answered_by, item.skipped_by)"
+_LISTS = f"""
+    WITH RECURSIVE passed AS (
+        (SELECT {_PASSED} AS by_whom FROM classifier_reviewitem AS item
+         WHERE item.answered < item.wanted AND {{among}} ORDER BY 1 LIMIT 1)
+        UNION ALL
+        SELECT (SELECT {_PASSED} FROM classifier_reviewitem AS item
+                WHERE item.answered < item.wanted AND {{among}} AND {_PASSED} > passed.by_whom
+                ORDER BY 1 LIMIT 1)
+        FROM passed WHERE passed.by_whom IS NOT NULL
+    ), lists AS (
+        SELECT by_whom FROM passed WHERE NOT by_whom @> ARRAY[%(me)s]::int[]
+    )
+"""  # noqa: S608  (no value is pasted in, only our own SQL)
 # Subqueries, not joins: whatever the planner expects, it goes along an index of the queue and asks
 # about one photo after the other until it has enough.
 _CONSENTS = """
@@ -32,37 +51,50 @@ _CONSENTS = """
         ORDER BY consent.changed DESC, consent.id DESC LIMIT 1
     ) IS TRUE FROM classifier_outfit AS outfit WHERE outfit.id = item.outfit_id)
 """
-_FREE = """
+_FREE = f"""
     item.answered < item.wanted AND item.owner_id <> %(me)s
     AND (item.lease_until IS NULL OR item.lease_until <= now() OR item.claimed_by_id = %(me)s)
-    AND NOT item.answered_by @> ARRAY[%(me)s]::int[] AND NOT item.skipped_by @> ARRAY[%(me)s]::int[]
+    AND NOT {_PASSED} @> ARRAY[%(me)s]::int[]
 """
-_CLAIM = """
-    WITH picked AS MATERIALIZED (
-        SELECT item.outfit_id FROM classifier_reviewitem AS item
-        WHERE {free} AND item.outfit_id <> ALL(%(besides)s::uuid[]) AND {only} AND {consents}
-        ORDER BY {order} LIMIT %(count)s
+# More are looked at than taken: others may take some of them in the same moment.
+_CLAIM = f"""
+    {_LISTS}, near AS MATERIALIZED (
+        SELECT item.outfit_id, item.worth FROM lists CROSS JOIN LATERAL (
+            SELECT item.outfit_id, item.worth FROM classifier_reviewitem AS item
+            WHERE {_PASSED} = lists.by_whom AND {_FREE} AND {{among}} AND {{after}}
+                AND item.outfit_id <> ALL(%(besides)s::uuid[]) AND {_CONSENTS}
+            ORDER BY {{order}} LIMIT %(count)s + {{spare}}
+        ) AS item
+        ORDER BY {{order}} LIMIT %(count)s + {{spare}}
+    ), picked AS MATERIALIZED (
+        SELECT item.outfit_id FROM near JOIN classifier_reviewitem AS item USING (outfit_id)
+        WHERE {_FREE} ORDER BY {{order}} LIMIT %(count)s
         FOR UPDATE OF item SKIP LOCKED
     )
     UPDATE classifier_reviewitem AS item
     SET claimed_by_id = %(me)s, lease_until = now() + make_interval(secs => %(lease)s)
     FROM picked WHERE item.outfit_id = picked.outfit_id
     RETURNING item.outfit_id
-"""
+"""  # noqa: S608
+_SPARE = 32
 _NEXT = _CLAIM.format(
-    free=_FREE, consents=_CONSENTS, only="true", order="item.worth DESC, item.outfit_id"
+    among="true", after="true", order="item.worth DESC, item.outfit_id", spare=_SPARE
 )
 _ALIKE = _CLAIM.format(
-    free=_FREE,
-    consents=_CONSENTS,
-    only="item.style = %(style)s AND (item.worth, item.outfit_id) > (%(worth)s, %(outfit)s::uuid)",
+    among="item.style = %(style)s",
+    after="(item.worth, item.outfit_id) > (%(worth)s, %(outfit)s::uuid)",
     order="item.worth, item.outfit_id",
+    spare=_SPARE,
 )
 _WAITING = f"""
+    {_LISTS.format(among="true")}
     SELECT count(*) FROM (
-        SELECT 1 FROM classifier_reviewitem AS item WHERE {_FREE} LIMIT %(most)s
+        SELECT 1 FROM lists CROSS JOIN LATERAL (
+            SELECT 1 FROM classifier_reviewitem AS item
+            WHERE {_PASSED} = lists.by_whom AND {_FREE} LIMIT %(most)s
+        ) AS item LIMIT %(most)s
     ) AS free
-"""  # noqa: S608  (no value is pasted in, only our own SQL)
+"""  # noqa: S608
 
 
 _FIRST = uuid.UUID(int=0)

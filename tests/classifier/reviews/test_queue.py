@@ -115,3 +115,30 @@ def test_a_grid_is_of_one_style_the_surest_first_and_goes_on(
     assert [each.pk for each in claim_alike(reviewer, 2, "")] == [nothing.outfit_id]
     for odd in ("", "nan_", "1_2", "x"):
         assert GridPlace.read(odd) == GridPlace()
+
+
+def test_what_others_passed_comes_in_its_place_and_what_one_passed_never_again(
+    consenting: User, reviewer: User, other_reviewer: User, release: Release
+) -> None:
+    made = make(consenting, release, 0.2, 0.3, 0.4, 0.5, 0.6)
+    me, other = reviewer.pk, other_reviewer.pk
+    passed: list[tuple[list[int], list[int]]] = [
+        ([me], []),
+        ([], [other]),
+        ([other], []),
+        ([], []),
+        ([other], [me]),
+    ]
+    for prediction, (answered_by, skipped_by) in zip(made, passed, strict=True):
+        ReviewItem.objects.filter(pk=prediction.outfit_id).update(
+            wanted=2, answered=len(answered_by), answered_by=answered_by, skipped_by=skipped_by
+        )
+    for_me = [made[1].outfit_id, made[2].outfit_id, made[3].outfit_id]
+    assert waiting(reviewer, 10) == 3
+    assert waiting(reviewer, 2) == 2
+    assert [each.pk for each in claim_alike(reviewer, 5, "casual")] == for_me[::-1]
+    assert [each.pk for each in claim(reviewer, 2)] == for_me[:2]
+    assert [each.pk for each in claim(reviewer, 2, besides=for_me[:2])] == for_me[2:]
+    assert waiting(other_reviewer, 10) == 1
+    let_go(reviewer, for_me)
+    assert [each.pk for each in claim(other_reviewer, 5)] == [made[0].outfit_id, made[3].outfit_id]
