@@ -15,7 +15,7 @@ from classifier.models.outfit import Outfit
 class ReviewItem(models.Model):
     """One outfit that staff may look at, as its owner's consent or wish has it.
 
-    All but the lease and who skipped follows from other rows: `classifier.reviews.filling` writes
+    All but the lease and who skipped follows from other rows: `classifier.reviews.worth` writes
     it. `wanted` reviewers give a verdict, and nobody sees it twice. While a lease lasts, by the
     database's clock, only its reviewer does.
     """
@@ -27,6 +27,7 @@ class ReviewItem(models.Model):
         UNCERTAIN = "uncertain", _("the model is uncertain")
         OWNER = "owner", _("its owner disagrees")
         RELEASES = "releases", _("releases disagree")
+        FAR = "far", _("unlike the training photos")
         RARE = "rare", _("a rare style")
 
     outfit = models.OneToOneField(
@@ -41,6 +42,10 @@ class ReviewItem(models.Model):
     style = models.CharField(
         max_length=40, blank=True, help_text=_("what the prediction names; empty without an outfit")
     )
+    far = models.FloatField(
+        null=True, help_text=_("how unlike its release's training photos, 0 to 1, if that is known")
+    )
+    far_of = models.BigIntegerField(null=True, help_text=_("the prediction of which that is said"))
     worth = models.FloatField(help_text=_("the more, the sooner it is shown"))
     reasons = ArrayField(models.CharField(max_length=20, choices=Reason), default=list)
     wanted = models.PositiveSmallIntegerField(default=1, help_text=_("verdicts by staff"))

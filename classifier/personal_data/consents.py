@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from classifier.models import Consent, DeletedOutfits, Outfit, Purpose
-from classifier.reviews.filling import withdraw
+from classifier.reviews.worth import withdraw
 
 
 def record_consent(owner_id: int, given: bool, purpose: Purpose = Purpose.TRAINING) -> None:

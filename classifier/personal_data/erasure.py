@@ -23,7 +23,7 @@ from classifier.lifecycle.removal import remove_outfits
 from classifier.lifecycle.wakeup import wake_maintenance
 from classifier.models import Batch, Consent, Erasure, Export, Outfit
 from classifier.personal_data.exports import remove_export
-from classifier.reviews.filling import withdraw
+from classifier.reviews.worth import withdraw
 from classifier.storage import objects
 
 log = structlog.get_logger(__name__)

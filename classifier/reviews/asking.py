@@ -4,7 +4,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from classifier.models import Outfit
-from classifier.reviews.filling import refresh
+from classifier.reviews.worth import refresh
 
 
 def ask(outfit: Outfit) -> bool:

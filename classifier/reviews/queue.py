@@ -49,7 +49,8 @@ _CONSENTS = """
         SELECT consent.given FROM classifier_consent AS consent
         WHERE consent.owner_id = item.owner_id AND consent.purpose = 'training'
         ORDER BY consent.changed DESC, consent.id DESC LIMIT 1
-    ) IS TRUE FROM classifier_outfit AS outfit WHERE outfit.id = item.outfit_id)
+    ) IS TRUE
+    FROM classifier_outfit AS outfit WHERE outfit.id = item.outfit_id AND outfit.status = 'done')
 """
 _FREE = f"""
     item.answered < item.wanted AND item.owner_id <> %(me)s
@@ -171,7 +172,7 @@ def _held(reviewer: User, outfits: Collection[uuid.UUID]) -> QuerySet[ReviewItem
 
 
 def _change(items: QuerySet[ReviewItem], **change: Any) -> None:
-    """In the order in which `filling` writes them, so that neither waits for the other for ever."""
+    """In the order in which `worth` writes them, so that neither waits for the other for ever."""
     with transaction.atomic():
         rows = items.order_by("pk").select_for_update(no_key=True)
         ReviewItem.objects.filter(pk__in=list(rows.values_list("pk", flat=True))).update(**change)

@@ -15,7 +15,7 @@ from django.db.models import Case, F, Value, When
 from django.utils import timezone
 
 from classifier.models import Outfit, Prediction, Review
-from classifier.reviews.filling import refresh
+from classifier.reviews.worth import refresh
 
 Answer = Review.Answer
 Certainty = Outfit.Certainty

@@ -1,12 +1,18 @@
 """References that a test makes up: clusters of embeddings, one a style."""
 
+import hashlib
+from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from inference.bundle import write_sums
 from inference.reference import PERCENTS, REFERENCE, Reference, histogram, nearest
+
+if TYPE_CHECKING:
+    from classifier.models import Release
 
 STYLES = 13
 """As many as the starter knows."""
@@ -47,3 +53,25 @@ def add_reference(folder: Path, reference: Reference | None = None) -> None:
     with (folder / REFERENCE).open("wb") as file:
         (reference or made_up_reference()).save(file)
     write_sums(folder)
+
+
+def release_with_reference() -> "Release":
+    """An active release whose bundle in the bucket has a made-up reference, and nothing else."""
+    from classifier.models import Release
+    from classifier.storage import objects
+
+    file = BytesIO()
+    made_up_reference().save(file)
+    sums = f"{hashlib.sha256(file.getvalue()).hexdigest()}  {REFERENCE}\n".encode()
+    sha256 = hashlib.sha256(sums).hexdigest()
+    key = f"{objects.BUNDLES}{sha256}/"
+    objects.put(f"{key}{REFERENCE}", file.getvalue(), "application/octet-stream")
+    objects.put(f"{key}SHA256SUMS", sums, "text/plain")
+    styles = [{"id": f"style{place}", "names": {"en": f"Style {place}"}} for place in range(STYLES)]
+    return Release.objects.create(
+        name="with a reference",
+        bundle_key=key,
+        sha256=sha256,
+        taxonomy={"id": "made-up", "styles": styles},
+        status=Release.Status.ACTIVE,
+    )

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from io import BytesIO
 from typing import Any
 
 import pytest
@@ -19,7 +18,7 @@ from classifier.models import Outfit, Release, TrafficState, TrafficWeek
 from classifier.references import _reference, reference_of
 from tests.conftest import make_person, signed_in
 from tests.support.factories import add_outfit
-from tests.support.references import clustered, made_up_reference
+from tests.support.references import clustered, release_with_reference
 
 Fill = Callable[..., None]
 
@@ -32,26 +31,7 @@ def people(site: None) -> list[User]:
 @pytest.fixture
 def with_reference(site: None) -> Release:
     """An active release whose bundle in the bucket has a reference."""
-    import hashlib
-
-    from classifier.storage import objects
-    from inference.reference import REFERENCE
-
-    file = BytesIO()
-    made_up_reference().save(file)
-    sums = f"{hashlib.sha256(file.getvalue()).hexdigest()}  {REFERENCE}\n".encode()
-    sha256 = hashlib.sha256(sums).hexdigest()
-    key = f"{objects.BUNDLES}{sha256}/"
-    objects.put(f"{key}{REFERENCE}", file.getvalue(), "application/octet-stream")
-    objects.put(f"{key}SHA256SUMS", sums, "text/plain")
-    styles = [{"id": f"style{place}", "names": {"en": f"Style {place}"}} for place in range(13)]
-    return Release.objects.create(
-        name="with a reference",
-        bundle_key=key,
-        sha256=sha256,
-        taxonomy={"id": "made-up", "styles": styles},
-        status=Release.Status.ACTIVE,
-    )
+    return release_with_reference()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from classifier.models import Consent, Outfit, Prediction, Release, Review, ReviewItem
 from classifier.personal_data.consents import record_consent
 from classifier.personal_data.erasure import close_account
-from classifier.reviews import asking, filling
+from classifier.reviews import asking, filling, worth
 from classifier.reviews.filling import fill
 from classifier.reviews.verdicts import record_review
 from tests.support.factories import add_outfit, add_prediction
@@ -163,7 +163,7 @@ def test_a_share_of_photos_is_for_two_and_always_the_same(
     twice = set(ReviewItem.objects.filter(wanted=2).values_list("outfit", flat=True))
     assert 5 <= len(twice) <= 35
     ReviewItem.objects.all().delete()
-    filling.refresh(list(Outfit.objects.values_list("pk", flat=True)))
+    worth.refresh(list(Outfit.objects.values_list("pk", flat=True)))
     assert set(ReviewItem.objects.filter(wanted=2).values_list("outfit", flat=True)) == twice
 
 
