@@ -13,7 +13,17 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import api, crawler, engine, folder, memory, queue, swap, whole_way
+from benchmarks import (
+    api,
+    crawler,
+    engine,
+    folder,
+    memory,
+    queue,
+    review_pace,
+    swap,
+    whole_way,
+)
 from benchmarks.siege import __main__ as siege
 from tests.support.live_stack import LiveStack
 from tests.support.starting import Up, own_folder
@@ -90,6 +100,15 @@ ROWS = {
     "profile_extremes_ms_100k": ("  most typical and most unusual (ms)", ""),
     "profile_extremes_ms_1k": ("  the same for somebody with 1 k (ms)", ""),
     "similar_ms_100k": ("  looks like this one (ms)", ""),
+    "review_next_p50_ms": ("review queue, 1 M photos: the next one taken, p50 (ms)", ""),
+    "review_next_p95_ms": ("  the same, p95 (ms)", "<= 100"),
+    "review_answer_p95_ms": ("  a verdict answered with what is next, p95 (ms)", "<= 100"),
+    "review_next_passed_p95_ms": ("  next for who has passed 20 k, p95 (ms)", "<= 100"),
+    "review_answer_passed_p95_ms": ("  their verdict answered, p95 (ms)", "<= 100"),
+    "review_fill_per_s": ("  predictions brought into the queue per second", ""),
+    "review_100_s": ("  100 photos by keys in a browser, without looking (s)", "<= 300"),
+    "review_shown_p95_ms": ("  key -> the next photo shown, p95 (ms)", "<= 100"),
+    "review_left_to_look_s": ("  left of five minutes to look at each (s)", ""),
     **siege.ROWS,
 }
 
@@ -101,6 +120,7 @@ def main() -> None:
         "starts, memory": _of_a_running_product,
         "whole way, queue, claims": _of_a_stack,
         "pages with a million outfits": _of_a_million,
+        "reviewing in a browser": review_pace.measure,
         "a folder in one go": folder.measure,
         "crawler": crawler.measure,
         "siege": siege.measure,
@@ -153,9 +173,9 @@ def _of_a_stack(folder: Path) -> dict[str, float]:
 
 def _of_a_million(folder: Path) -> dict[str, float]:
     with LiveStack(folder, {}) as stack:
-        figures: dict[str, float] = json.loads(
-            stack.python("-m", "benchmarks.pages").splitlines()[-1]
-        )
+        figures: dict[str, float] = {}
+        for script in ("benchmarks.pages", "benchmarks.review"):
+            figures |= json.loads(stack.python("-m", script).splitlines()[-1])
         return figures
 
 

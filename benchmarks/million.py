@@ -1,6 +1,8 @@
 """A million outfits with predictions, a tenth of them of one person, for benchmarks of pages."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,19 +17,23 @@ OWNERS = 10
 POOL = 5_000
 DAYS = 3 * 365
 
-# Clones of one row, so that every column has what the product gives it.
+_CREATED = f"now() - k * interval '{DAYS} days' / %(all)s"
+# All else is as in the row that is cloned, so that every column has what the product gives it.
+_VALUES = {
+    "id": "gen_random_uuid()",
+    "sha256": "md5(k::text)",
+    "owner_id": f"(%(owners)s)[k %% {OWNERS} + 1]",
+    "status": "'done'",
+    "created": _CREATED,
+    "day": f"({_CREATED})::date",
+    "classified": _CREATED,
+    "style": "pool.style",
+    "certainty": "CASE WHEN pool.confidence > 0.5 THEN 'sure' ELSE 'unsure' END",
+}
 _OUTFITS = f"""
-    INSERT INTO classifier_outfit
-    SELECT (jsonb_populate_record(model, jsonb_build_object(
-        'id', gen_random_uuid(), 'sha256', md5(k::text),
-        'owner_id', (%(owners)s)[k %% {OWNERS} + 1],
-        'status', 'done', 'created', now() - k * interval '{DAYS} days' / {ALL},
-        'day', (now() - k * interval '{DAYS} days' / {ALL})::date,
-        'classified', now() - k * interval '{DAYS} days' / {ALL}, 'style', pool.style,
-        'certainty', CASE WHEN pool.confidence > 0.5 THEN 'sure' ELSE 'unsure' END)
-    )).*
-    FROM (SELECT outfit FROM classifier_outfit AS outfit LIMIT 1) AS one(model),
-         generate_series(1, {ALL}) AS k JOIN pool ON pool.n = k::bigint * 7919 %% {POOL}
+    INSERT INTO classifier_outfit ({{columns}}) SELECT {{values}}
+    FROM (SELECT * FROM classifier_outfit LIMIT 1) AS model,
+         generate_series(1, %(all)s) AS k JOIN pool ON pool.n = k::bigint * 7919 %% {POOL}
 """
 _POOL = """
     CREATE TEMPORARY TABLE pool AS
@@ -46,10 +52,15 @@ _PREDICTIONS = f"""
           FROM classifier_outfit WHERE status = 'done') AS outfit
     JOIN pool ON pool.n = outfit.n * 7919 %% {POOL}
 """
+_INDEXES = """
+    SELECT indexname, indexdef FROM pg_indexes WHERE tablename = %s AND indexname NOT IN (
+        SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass
+    )
+"""
 
 
-def fill(model: "Outfit", release: "Release", owners: list[int]) -> None:
-    """Make ALL outfits like `model`, with predictions by `release`; `owners` are OWNERS ids."""
+def fill(model: "Outfit", release: "Release", owners: list[int], rows: int = ALL) -> None:
+    """Make `rows` outfits like `model`, with predictions by `release`; `owners` are OWNERS ids."""
     random = np.random.default_rng(0)
     ids = release.styles.ids
     shares = random.dirichlet(np.full(len(ids), 0.15), POOL)
@@ -65,10 +76,30 @@ def fill(model: "Outfit", release: "Release", owners: list[int]) -> None:
         }
         for share, vector in zip(shares, vectors, strict=True)
     ]
+    columns = [str(each.column) for each in model._meta.concrete_fields]
+    values = [_VALUES.get(each, f"model.{each}") for each in columns]
     with connection.cursor() as cursor:
         cursor.execute(_POOL, [json.dumps(pool)])
-        cursor.execute(_OUTFITS, {"owners": owners})
-        cursor.execute(_PREDICTIONS, [release.pk])
+        with _indexes_after("classifier_outfit"):
+            cursor.execute(
+                _OUTFITS.format(columns=", ".join(columns), values=", ".join(values)),
+                {"owners": owners, "all": rows},
+            )
+        with _indexes_after("classifier_prediction"):
+            cursor.execute(_PREDICTIONS, [release.pk])
         cursor.execute("DROP TABLE pool")
         cursor.execute("VACUUM ANALYZE classifier_outfit")
         cursor.execute("VACUUM ANALYZE classifier_prediction")
+
+
+@contextmanager
+def _indexes_after(table: str) -> Iterator[None]:
+    """Without the table's indexes within the block, as far as no constraint rests on them."""
+    with connection.cursor() as cursor:
+        cursor.execute(_INDEXES, [table, table])
+        indexes = cursor.fetchall()
+        for name, _ in indexes:
+            cursor.execute(f'DROP INDEX "{name}"')
+        yield
+        for _, definition in indexes:
+            cursor.execute(definition)
