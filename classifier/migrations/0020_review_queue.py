@@ -5,6 +5,7 @@ import django.db.models.deletion
 import django.utils.timezone
 import uuid
 from django.conf import settings
+from django.contrib.postgres.operations import AddConstraintNotValid
 from django.db import migrations, models
 
 
@@ -16,6 +17,9 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # Whoever waits for a lock on a table in use stops everybody behind them: rather fail, and be
+        # run again.
+        migrations.RunSQL("SET LOCAL lock_timeout = '10s'", migrations.RunSQL.noop),
         migrations.CreateModel(
             name='ReviewItem',
             fields=[
@@ -80,7 +84,8 @@ class Migration(migrations.Migration):
             name='verdict',
             field=models.CharField(choices=[('right', 'right'), ('wrong', 'wrong'), ('neither', 'neither')], max_length=10),
         ),
-        migrations.AddConstraint(
+        # Its rows are read by 0026, beside readers and writers.
+        AddConstraintNotValid(
             model_name='review',
             constraint=models.CheckConstraint(condition=models.Q(('answer__in', ['style', 'no_style', 'outfit', 'not_an_outfit', 'unusable'])), name='review_answer_known'),
         ),

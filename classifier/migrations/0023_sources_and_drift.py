@@ -5,6 +5,7 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.utils.timezone
 from django.conf import settings
+from django.contrib.postgres.operations import AddConstraintNotValid
 from django.db import migrations, models
 
 
@@ -16,6 +17,9 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # Whoever waits for a lock on a table in use stops everybody behind them: rather fail, and be
+        # run again.
+        migrations.RunSQL("SET LOCAL lock_timeout = '10s'", migrations.RunSQL.noop),
         migrations.CreateModel(
             name='TrafficState',
             fields=[
@@ -56,7 +60,8 @@ class Migration(migrations.Migration):
             name='source',
             field=models.CharField(choices=[('unknown', 'unknown'), ('site', 'the site'), ('phone', 'the site on a phone'), ('api', 'a program'), ('batch', 'a batch or a ZIP'), ('folder', 'a folder of an operator')], db_default='unknown', default='unknown', max_length=10),
         ),
-        migrations.AddConstraint(
+        # Its rows are read by 0026, beside readers and writers.
+        AddConstraintNotValid(
             model_name='outfit',
             constraint=models.CheckConstraint(condition=models.Q(('source__in', ['unknown', 'site', 'phone', 'api', 'batch', 'folder'])), name='outfit_source_known'),
         ),

@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 from django.conf import settings
+from django.contrib.postgres.operations import AddConstraintNotValid
 from django.db import migrations, models
 
 
@@ -13,6 +14,9 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # Whoever waits for a lock on a table in use stops everybody behind them: rather fail, and be
+        # run again.
+        migrations.RunSQL("SET LOCAL lock_timeout = '10s'", migrations.RunSQL.noop),
         migrations.CreateModel(
             name='DeletedOutfits',
             fields=[
@@ -35,7 +39,8 @@ class Migration(migrations.Migration):
             name='seen_on',
             field=models.DateField(blank=True, help_text='when its owner first saw the answer; in UTC', null=True),
         ),
-        migrations.AddConstraint(
+        # Its rows are read by 0026, beside readers and writers.
+        AddConstraintNotValid(
             model_name='consent',
             constraint=models.CheckConstraint(condition=models.Q(('purpose__in', ['training', 'research'])), name='consent_purpose_known'),
         ),

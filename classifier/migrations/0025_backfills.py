@@ -13,6 +13,9 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # Whoever waits for a lock on a table in use stops everybody behind them: rather fail, and be
+        # run again.
+        migrations.RunSQL("SET LOCAL lock_timeout = '10s'", migrations.RunSQL.noop),
         migrations.CreateModel(
             name='Backfill',
             fields=[

@@ -1,3 +1,4 @@
+from django.contrib.postgres.operations import ValidateConstraint
 from django.db import migrations, models
 
 # Built beside writers; what a migration that was cut off left is made anew.
@@ -27,4 +28,9 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
+        # What 0020, 0023 and 0024 began, each in a transaction of its own: with the lock of an ALTER TABLE
+        # nobody could read or write while all rows are read.
+        ValidateConstraint('review', 'review_answer_known'),
+        ValidateConstraint('outfit', 'outfit_source_known'),
+        ValidateConstraint('consent', 'consent_purpose_known'),
     ]
