@@ -7,6 +7,10 @@ INDEX = [
     "CREATE INDEX CONCURRENTLY outfit_classified ON classifier_outfit (classified, id)"
     " WHERE status = 'done'",
 ]
+OF_REVIEWS = [
+    "DROP INDEX CONCURRENTLY IF EXISTS review_newest_of_one",
+    "CREATE INDEX CONCURRENTLY review_newest_of_one ON classifier_review (by_id, created DESC)",
+]
 
 
 class Migration(migrations.Migration):
@@ -25,6 +29,19 @@ class Migration(migrations.Migration):
                 migrations.AddIndex(
                     model_name='outfit',
                     index=models.Index(condition=models.Q(('status', 'done')), fields=['classified', 'id'], name='outfit_classified'),
+                ),
+            ],
+        ),
+        migrations.SeparateDatabaseAndState(
+            database_operations=[
+                migrations.RunSQL(
+                    OF_REVIEWS, "DROP INDEX CONCURRENTLY IF EXISTS review_newest_of_one"
+                ),
+            ],
+            state_operations=[
+                migrations.AddIndex(
+                    model_name='review',
+                    index=models.Index(fields=['by', '-created'], name='review_newest_of_one'),
                 ),
             ],
         ),

@@ -11,6 +11,9 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # Whoever waits for a lock on a table in use stops everybody behind them: rather fail, and be
+        # run again.
+        migrations.RunSQL("SET LOCAL lock_timeout = '10s'", migrations.RunSQL.noop),
         # The queue is filled anew, so that what waits in it is measured, too.
         migrations.RunSQL(
             'UPDATE classifier_reviewprogress SET filled_until = NULL', migrations.RunSQL.noop
