@@ -1,0 +1,1 @@
+"""Offline replay of personal adaptation on simulated persons: `python -m benchmarks.replay`."""

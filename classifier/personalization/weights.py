@@ -1,0 +1,22 @@
+"""How much each part of the adaptation counts: learnt by `python -m benchmarks.replay`."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Weights:
+    """`shares` and `looks`: what the two parts are multiplied by; 0 leaves one out.
+
+    `strength`: outfits that the Dirichlet prior counts. `half_life`: after so many further outfits
+    an outfit counts half among the shares. `sharpness`: how fast an outfit that was told of counts
+    less as looks differ.
+    """
+
+    shares: float
+    strength: float
+    half_life: float
+    looks: float
+    sharpness: float
+
+
+NOTHING = Weights(shares=0, strength=1, half_life=30, looks=0, sharpness=1)
