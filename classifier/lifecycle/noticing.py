@@ -17,10 +17,16 @@ _CONSENTS = """coalesce((
     WHERE owner_id = %(owner)s AND purpose = 'research'
     ORDER BY changed DESC, id DESC LIMIT 1
 ), false)"""
+# Locked in the order in which others lock several, so that neither waits for the other for ever.
 _SEEN = f"""
-    UPDATE classifier_outfit SET seen_on = (now() AT TIME ZONE 'UTC')::date
-    WHERE id = ANY(%(ids)s) AND owner_id = %(owner)s AND status = 'done' AND seen_on IS NULL
-      AND {_CONSENTS}
+    WITH new AS MATERIALIZED (
+        SELECT id FROM classifier_outfit
+        WHERE id = ANY(%(ids)s) AND owner_id = %(owner)s AND status = 'done' AND seen_on IS NULL
+          AND {_CONSENTS}
+        ORDER BY id FOR NO KEY UPDATE
+    )
+    UPDATE classifier_outfit AS outfit SET seen_on = (now() AT TIME ZONE 'UTC')::date
+    FROM new WHERE outfit.id = new.id
 """  # noqa: S608  (no value is pasted in, only our own SQL)
 _DELETED = f"""
     INSERT INTO classifier_deletedoutfits AS known (owner_id, day, outfits)

@@ -36,8 +36,10 @@ def remove_outfits(ids: Collection[uuid.UUID], status: str = "") -> int:
     if status:
         chosen = chosen.filter(status=status)
     with transaction.atomic():
-        # The lock keeps a worker from writing a prediction under a row that goes.
-        locked = list(chosen.select_for_update().values_list("pk", "photo_key", "thumb_key"))
+        # The lock keeps a worker from writing a prediction under a row that goes. In the order of
+        # their ids, as `reviews.verdicts.lock`.
+        rows = chosen.order_by("pk").select_for_update()
+        locked = list(rows.values_list("pk", "photo_key", "thumb_key"))
         objects.remove(key for pk, *keys in locked for key in (*keys, objects.card_key(pk)))
         Outfit.objects.filter(pk__in=[pk for pk, *_ in locked]).delete()
     return len(locked)

@@ -23,6 +23,7 @@ from classifier.lifecycle.removal import remove_outfits
 from classifier.lifecycle.wakeup import wake_maintenance
 from classifier.models import Batch, Consent, Erasure, Export, Outfit
 from classifier.personal_data.exports import remove_export
+from classifier.reviews.verdicts import lock
 from classifier.reviews.worth import withdraw
 from classifier.storage import objects
 
@@ -38,7 +39,9 @@ def close_account(user: User) -> Erasure:
         end_all_access(user)
         EmailAddress.objects.filter(user=user).delete()
         Consent.objects.filter(owner=user).delete()
-        Outfit.objects.filter(owner=user, review_asked__isnull=False).update(review_asked=None)
+        asked = Outfit.objects.filter(owner=user, review_asked__isnull=False)
+        lock(asked.values_list("pk", flat=True))
+        asked.update(review_asked=None)
         withdraw(user.pk)
         closed = get_user_model().objects.select_for_update().get(pk=user.pk)
         closed.username = f"erased-{uuid.uuid4().hex}"

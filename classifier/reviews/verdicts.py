@@ -6,7 +6,7 @@ asked anew, of the prediction that speaks.
 """
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,9 +83,10 @@ def owners_reviews(outfits: Collection[Outfit]) -> dict[uuid.UUID, Review]:
     return {review.outfit: review for review in said.order_by("created")}
 
 
-def lock(outfit_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+def lock(outfit_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
     """Keep these outfits from being settled, or deleted, by others until the transaction ends.
 
+    In the order of their ids, as all who lock several do: so neither waits for the other for ever.
     Returns those that are there.
     """
     rows = Outfit.objects.filter(pk__in=outfit_ids).order_by("pk").select_for_update(no_key=True)

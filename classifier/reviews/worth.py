@@ -20,7 +20,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from classifier.models import Consent, Outfit, ReviewItem, ReviewProgress
 
@@ -143,9 +144,8 @@ def refresh(outfits: Collection[uuid.UUID], measured: Mapping[uuid.UUID, Far] = 
     owners = Outfit.objects.filter(pk__in=outfits).order_by().values("owner").distinct()
     consenting = Consent.objects.owners().filter(pk__in=owners)
     allowed = list(consenting.values_list("pk", flat=True))
-    ReviewItem.objects.filter(outfit__in=outfits, outfit__review_asked=None).exclude(
-        owner__in=allowed
-    ).delete()
+    unasked = ReviewItem.objects.filter(outfit__in=outfits, outfit__review_asked=None)
+    _remove(unasked.exclude(owner__in=allowed))
     progress = ReviewProgress.objects.first()
     with connection.cursor() as cursor:
         cursor.execute(
@@ -168,7 +168,14 @@ def withdraw(owner_id: int) -> None:
     Goes inside a transaction.
     """
     lock("pg_advisory_xact_lock")  # `fill` has many of the same rows, in an order of its own
-    ReviewItem.objects.filter(owner_id=owner_id, outfit__review_asked=None).delete()
+    _remove(ReviewItem.objects.filter(owner_id=owner_id, outfit__review_asked=None))
+
+
+def _remove(items: QuerySet[ReviewItem]) -> None:
+    """In the order in which they are written, so that neither waits for the other for ever."""
+    with transaction.atomic():
+        rows = items.order_by("pk").select_for_update(of=("self",)).only("pk")
+        ReviewItem.objects.filter(pk__in=[each.pk for each in rows]).delete()
 
 
 def lock(function: str) -> bool:

@@ -1,5 +1,6 @@
 """Backfills and shadows with the real engine: what is predicted, by whom, and what is shown."""
 
+import errno
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from tests.support.factories import add_outfit, add_prediction
 from worker.classification import work
 from worker.jobs import backfill
 from worker.jobs.backfill import run_backfills
+from worker.loaded_model import load
 from worker.releases import register
 
 Make = Callable[..., Outfit]
@@ -218,14 +220,41 @@ def test_only_reviewed_outfits_where_that_was_asked(
 
 
 def test_a_photo_that_ends_workers_is_passed_over(
-    outfits: list[Outfit], other: Release, settings: Any
+    outfits: list[Outfit], other: Release, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = backfills.start_backfill(other)
     Backfill.objects.filter(pk=job.pk).update(deaths=settings.FASI_MAX_ATTEMPTS)
+
+    def load_behind_it(release: Release) -> Any:
+        assert Backfill.objects.get().skipped == 1, "it may be the loading that ends them"
+        return load(release)
+
+    monkeypatch.setattr(backfill, "load", load_behind_it)
     run_backfills()
     job.refresh_from_db()
     assert (job.status, job.done, job.skipped) == ("done", 3, 1)
     assert other.predictions.count() == 2
+
+
+def test_a_disk_that_is_full_is_told_and_no_photos_fault(
+    outfits: list[Outfit], other: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: Release) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(backfill, "load", full)
+    job = backfills.start_backfill(other)
+    for _ in range(5):
+        Backfill.objects.update(not_before=job.created)
+        run_backfills()
+        job.refresh_from_db()
+        assert (job.status, job.deaths) == ("queued", 0)
+        assert "No space left on device" in job.error_text
+    monkeypatch.setattr(backfill, "load", load)
+    Backfill.objects.update(not_before=job.created)
+    run_backfills()
+    job.refresh_from_db()
+    assert (job.status, job.predicted, job.skipped) == ("done", 3, 0)
 
 
 def test_a_bundle_that_cannot_run_fails_the_job_with_its_reason(

@@ -53,6 +53,9 @@ class _NotNow(Exception):
     """The photos cannot be read at the moment; the message says why."""
 
 
+PASSING = (StorageUnavailable, ObjectMissing, DatabaseError, _NotNow)
+
+
 def step_behind_everybody() -> None:
     """Let this process, and what it starts, run after all others that want the processor.
 
@@ -88,7 +91,11 @@ def work(lease: Lease[Backfill]) -> None:
                 else:
                     backfills.finish(lease)
                 return
-            if model is None and not all(each.predicted for each in ahead):
+            if (
+                model is None
+                and not _ends_workers(row)
+                and any(not each.predicted for each in ahead)
+            ):
                 model = load(row.release)
             _take(lease, ahead, model)
             if time.monotonic() > end and backfills.others_wait(lease):
@@ -99,13 +106,28 @@ def work(lease: Lease[Backfill]) -> None:
     except (BundleError, EngineError, KeyRefused, ProbeFailed) as error:
         backfills.fail(lease, f"{type(error).__name__}: {error}")
         log.error("backfill_failed", backfill=row.pk, error=str(error))
-    except (StorageUnavailable, ObjectMissing, DatabaseError, _NotNow) as error:
-        log.warning("backfill_put_back", backfill=row.pk, error=str(error))
-        with suppress(DatabaseError):  # its lease runs out
-            backfills.put_back(lease, settings.FASI_BACKFILL_S, f"{type(error).__name__}: {error}")
     except SoftTimeLimitExceeded:
         backfills.put_back(lease, 0)
         raise
+    except PASSING as error:
+        log.warning("backfill_put_back", backfill=row.pk, error=str(error))
+        _put_back(lease, error)
+    except Exception as error:
+        # A full disk, or a mistake of ours. A task that ended with it would count as a death, which
+        # no photo has to answer for, and the page would not say why nothing goes on.
+        log.exception("backfill_put_back", backfill=row.pk)
+        _put_back(lease, error)
+
+
+def _put_back(lease: Lease[Backfill], error: Exception) -> None:
+    with suppress(DatabaseError):  # its lease runs out
+        backfills.put_back(lease, settings.FASI_BACKFILL_S, f"{type(error).__name__}: {error}")
+
+
+def _ends_workers(row: Backfill) -> bool:
+    """Whether its workers died at the next photo, each of them."""
+    most: int = settings.FASI_MAX_ATTEMPTS
+    return row.deaths >= most
 
 
 def _cut(ahead: Sequence[Seen], deaths: int) -> list[Seen]:
@@ -127,17 +149,17 @@ def _take(lease: Lease[Backfill], ahead: Sequence[Seen], model: LoadedModel | No
     """One step. Raises LeaseLost, EngineError, _NotNow, DatabaseError."""
     row = lease.row
     new = [each for each in ahead if not each.predicted]
-    if row.deaths >= settings.FASI_MAX_ATTEMPTS:
-        # Its workers died, each of them: go on behind it.
+    if _ends_workers(row):  # go on behind it
         log.warning("backfill_photo_ends_workers", outfits=[str(each.id) for each in new])
         new = []
     predictions = _predict(new, model) if model and new else []
     _step_back(lease)
     last = ahead[-1]
     with transaction.atomic():
-        status = backfills.status_of(row.release_id)
         ids = [each.id for each in ahead]
         there = lock(ids)  # no prediction is written under a row that goes
+        # Only now: whoever promotes or rolls back waits for this, and photos may take long to go.
+        status = backfills.status_of(row.release_id)
         kept = [each for each in predictions if each.outfit_id in there]
         Prediction.objects.bulk_create(kept, ignore_conflicts=True)
         if status == Release.Status.ACTIVE:
