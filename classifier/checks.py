@@ -11,6 +11,8 @@ There the lease comes before the limit, because it is renewed as long as the wor
 
 A direct upload is checked within one task, so its lease outlives the task's hard limit. An event is
 sent to a webhook by a thread that no task's limit ends, so its lease outlives its own time-out.
+
+Shares are checked, too: 15 for 15 % would hold everybody out of training, for good.
 """
 
 from collections.abc import Iterable, Sequence
@@ -48,6 +50,13 @@ ORDERS = (
     UPLOAD_ASCENDING,
     DELIVERY_ASCENDING,
 )
+MOST = {
+    "FASI_HOLDOUT_SHARE": 1,
+    "FASI_RETRAIN_SHADOW": 1,
+    "FASI_PROMOTE_WORSE": 1,
+    "FASI_REVIEW_TWICE_PERCENT": 100,
+}
+"""Shares, and one in per cent; the least is 0."""
 
 
 def timing_errors() -> list[str]:
@@ -61,6 +70,15 @@ def timing_errors() -> list[str]:
     ]
 
 
+def share_errors() -> list[str]:
+    """One sentence for each share that is none."""
+    return [
+        f"{name} ({getattr(settings, name)}) must be from 0 to {most}."
+        for name, most in MOST.items()
+        if not 0 <= getattr(settings, name) <= most
+    ]
+
+
 @register()
 def check_timing_order(
     app_configs: Sequence[AppConfig] | None = None, **_: Any
@@ -68,6 +86,13 @@ def check_timing_order(
     orders = (" < ".join(order) for order in ORDERS)
     hint = "Set them in this order: " + "; ".join(orders)
     return [Error(sentence, hint=hint, id="fasi.E001") for sentence in timing_errors()]
+
+
+@register()
+def check_shares(
+    app_configs: Sequence[AppConfig] | None = None, **_: Any
+) -> Iterable[CheckMessage]:
+    return [Error(sentence, id="classifier.E003") for sentence in share_errors()]
 
 
 @register()

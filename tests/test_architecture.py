@@ -12,7 +12,7 @@ import yaml
 from django.conf import settings
 from django.test import Client
 
-from classifier.checks import ASCENDING, check_timing_order, timing_errors
+from classifier.checks import ASCENDING, check_shares, check_timing_order, timing_errors
 from classifier.views.landing import SAMPLES
 from version import VERSION
 
@@ -124,13 +124,33 @@ def test_settings_create_nothing_when_they_are_imported(tmp_path: Path) -> None:
 
 
 def test_a_worker_refuses_a_wrong_timing_order(settings: object) -> None:
-    from worker.tasks import check_timing
+    from worker.tasks import check_settings
 
     assert timing_errors() == []
-    check_timing()
+    check_settings()
     settings.FASI_LEASE_S = 1  # type: ignore[attr-defined]
     with pytest.raises(SystemExit, match="FASI_HARD_LIMIT_S"):
-        check_timing()
+        check_settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("FASI_HOLDOUT_SHARE", 15.0),
+        ("FASI_RETRAIN_SHADOW", 20.0),
+        ("FASI_PROMOTE_WORSE", -0.05),
+        ("FASI_REVIEW_TWICE_PERCENT", 101),
+    ],
+)
+def test_a_share_that_is_none_is_refused(settings: object, name: str, value: float) -> None:
+    from worker.tasks import check_settings
+
+    assert check_shares() == []
+    setattr(settings, name, value)
+    (error,) = check_shares()
+    assert name in error.msg
+    with pytest.raises(SystemExit, match=name):
+        check_settings()
 
 
 def test_the_site_refuses_a_wrong_timing_order() -> None:

@@ -9,7 +9,7 @@ from celery import current_app, shared_task
 from celery.signals import worker_init, worker_process_init, worker_process_shutdown
 from django.conf import settings
 
-from classifier.checks import timing_errors
+from classifier.checks import share_errors, timing_errors
 from classifier.lifecycle.attempts import return_expired
 from classifier.lifecycle.wakeup import wake_up_came
 from classifier.monitoring.metrics import LEASES_EXPIRED
@@ -102,9 +102,9 @@ def look_at_retraining() -> None:
 
 
 @worker_init.connect
-def check_timing(**_: object) -> None:
+def check_settings(**_: object) -> None:
     """Celery starts a worker although system checks fail, so refuse here."""
-    if errors := timing_errors():
+    if errors := [*timing_errors(), *share_errors()]:
         raise SystemExit("The worker does not start. " + " ".join(errors))
 
 

@@ -9,13 +9,20 @@ nobody.
 from collections.abc import Iterable
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.crypto import salted_hmac
 
 from classifier.models import TrainingSplit
 
 
 def held_out(owner_ids: Iterable[int]) -> set[int]:
-    """Those of these people whose photos are held out; decides it for who is new."""
+    """Those of these people whose photos are held out; decides it for who is new.
+
+    Raises ImproperlyConfigured where the share is none: what is decided holds for good.
+    """
+    if not 0 <= settings.FASI_HOLDOUT_SHARE <= 1:
+        text = f"FASI_HOLDOUT_SHARE ({settings.FASI_HOLDOUT_SHARE}) must be from 0 to 1."
+        raise ImproperlyConfigured(text)
     people = set(owner_ids)
     known = TrainingSplit.objects.filter(owner__in=people)
     new = people - set(known.values_list("owner", flat=True))

@@ -16,7 +16,6 @@ from classifier.lifecycle.removal import remove_outfit
 from classifier.models import Outfit, Prediction, Release, Review, TrainingSplit
 from classifier.personal_data.consents import record_consent
 from classifier.personal_data.training_photos import remove_withdrawn
-from classifier.personal_data.training_split import held_out
 from classifier.reviews.verdicts import record_review
 from classifier.storage import objects
 from classifier.uploads.accept import accept_photo
@@ -182,18 +181,6 @@ def test_nobodys_photos_are_on_both_sides_and_held_out_stays_held_out(
     settings.SECRET_KEY = "another key"
     export(tmp_path)
     assert sides(tmp_path) == {owner.pk: {"train"}, stranger.pk: {"val"}, staff.pk: {"train"}}
-
-
-def test_the_share_of_people_who_are_held_out_is_the_one_in_the_settings(
-    site: None, settings: Any
-) -> None:
-    settings.FASI_HOLDOUT_SHARE = 0.25
-    people = [User(username=f"person {number}") for number in range(400)]
-    ids = [user.pk for user in User.objects.bulk_create(people)]
-    out = held_out(ids)
-    assert 60 < len(out) < 140
-    assert held_out(reversed(ids)) == out
-    assert held_out(ids[:7]) == out & set(ids[:7])
 
 
 def test_what_was_withdrawn_leaves_a_folder_that_is_there(
