@@ -190,7 +190,9 @@ class PredictionAdmin(admin.ModelAdmin[Prediction]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Prediction]:
         owners = Consent.objects.owners().values("pk")
         may = Q(outfit__owner__in=owners) | Q(outfit__review_asked__isnull=False)
-        reviewable = super().get_queryset(request).filter(may, shown=True)
+        # Nobody's word on their own photos is that of staff.
+        mine = Q(outfit__owner=cast(User, request.user))
+        reviewable = super().get_queryset(request).filter(may, ~mine, shown=True)
         return reviewable.prefetch_related("reviews__by")
 
     def has_add_permission(self, request: HttpRequest) -> bool:

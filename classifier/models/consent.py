@@ -19,8 +19,8 @@ class Consents(models.Manager["Consent"]):
     """What holds: the newest row of each person and purpose; without a row nothing is allowed."""
 
     def holds(self, owner_id: int, purpose: Purpose = Purpose.TRAINING) -> bool:
-        """What the person said last; False if they never said anything."""
-        said = self.filter(owner_id=owner_id, purpose=purpose)
+        """What the person said last; False if they never said anything, or may not sign in."""
+        said = self.filter(owner_id=owner_id, owner__is_active=True, purpose=purpose)
         return said.order_by("-changed", "-pk").values_list("given", flat=True).first() or False
 
     def owners(self, purpose: Purpose = Purpose.TRAINING) -> QuerySet[User]:

@@ -47,6 +47,7 @@ _LISTS = f"""
 _CONSENTS = """
     (SELECT outfit.review_asked IS NOT NULL OR (
         SELECT consent.given FROM classifier_consent AS consent
+        JOIN auth_user AS owner ON owner.id = consent.owner_id AND owner.is_active
         WHERE consent.owner_id = item.owner_id AND consent.purpose = 'training'
         ORDER BY consent.changed DESC, consent.id DESC LIMIT 1
     ) IS TRUE

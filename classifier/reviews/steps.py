@@ -105,19 +105,33 @@ def give(
     return True
 
 
-def confirm_all(request: SignedInRequest, outfits: Sequence[uuid.UUID]) -> int:
-    """Confirm what the model says of each. Returns of how many; the others are not theirs."""
-    together, confirmed = uuid.uuid4(), 0
+@dataclass(frozen=True)
+class Confirmed:
+    """Of a grid: how many photos are, and of how many the model says something else by now."""
+
+    photos: int
+    otherwise: int
+
+
+def confirm_all(request: SignedInRequest, outfits: Sequence[uuid.UUID], style: str) -> Confirmed:
+    """Confirm that each is of this style, or no outfit (empty), as the reviewer was shown.
+
+    Left out is what is not theirs, and what another release says something else of by now.
+    """
+    said = Said(Answer.STYLE, style) if style else Said(Answer.NOT_AN_OUTFIT)
+    together, confirmed, otherwise = uuid.uuid4(), 0, 0
     shown = Outfit.objects.filter(pk__in=outfits).prefetch_related("predictions__release")
     for outfit in shown.order_by("pk"):
         if outfit.prediction is None:
             continue
+        if Said.confirming(outfit.prediction) != said:
+            otherwise += 1
+            continue
         try:
-            said = Said.confirming(outfit.prediction)
             confirmed += give(request, outfit.pk, said, together)
         except (NotTheirs, UnknownStyle):
             continue
-    return confirmed
+    return Confirmed(confirmed, otherwise)
 
 
 def skip(reviewer: User, outfit_id: uuid.UUID) -> None:

@@ -126,11 +126,21 @@ class ReviewGridView(View):
         return render(request, "staff/review_grid.html", context)
 
     def post(self, request: SignedInRequest) -> HttpResponse:
+        style = request.POST.get("style")
+        if style is None:
+            return HttpResponseBadRequest(_("That is no verdict. Reload the page."))
         ticked = _ids(request.POST.getlist("outfit"))[:IN_A_GRID]
-        confirmed = steps.confirm_all(request, ticked)
+        confirmed = steps.confirm_all(request, ticked, style)
         let_go(request.user, _ids(request.POST.getlist("shown"))[:IN_A_GRID])
-        text = ngettext("%d photo is confirmed.", "%d photos are confirmed.", confirmed)
-        messages.success(request, text % confirmed)
+        text = ngettext("%d photo is confirmed.", "%d photos are confirmed.", confirmed.photos)
+        messages.success(request, text % confirmed.photos)
+        if confirmed.otherwise:
+            text = ngettext(
+                "%d photo is not: another release says something else of it by now.",
+                "%d photos are not: another release says something else of them by now.",
+                confirmed.otherwise,
+            )
+            messages.warning(request, text % confirmed.otherwise)
         place = {name: request.POST.get(name, "") for name in ("style", "after")}
         return redirect(f"{reverse('review_grid')}?{urlencode(place)}")
 

@@ -1,7 +1,10 @@
 """A consenting owner, and reviewers who may review and nothing else."""
 
+from typing import Any
+
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import AnonymousUser, Permission, User
+from django.test import RequestFactory
 
 from classifier.personal_data.consents import record_consent
 from tests.conftest import make_person
@@ -12,6 +15,13 @@ def make_reviewer(name: str) -> User:
     person = make_person(name, is_staff=True)
     person.user_permissions.set(Permission.objects.filter(codename="change_prediction"))
     return User.objects.get(pk=person.pk)
+
+
+def by(user: User | AnonymousUser) -> Any:
+    """A request that this person sent."""
+    request = RequestFactory().post("/", REMOTE_ADDR="127.0.0.1")
+    request.user = user
+    return request
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db.models.functions import Now
 
+from classifier.access import reason_to_review
 from classifier.models import Consent, Prediction, Purpose, Release, ReviewItem
 from classifier.personal_data.consents import record_consent
 from classifier.reviews.filling import fill
@@ -79,6 +80,16 @@ def test_a_consent_that_holds_no_more_is_seen_by_the_claim_itself(
     Consent.objects.create(owner=consenting, given=False)
     assert ReviewItem.objects.exists()
     assert claim(reviewer, 1) == []
+
+
+def test_photos_of_an_account_that_was_deactivated_are_not_reviewed(
+    consenting: User, reviewer: User, release: Release
+) -> None:
+    (photo,) = make(consenting, release, 0.5)
+    User.objects.filter(pk=consenting.pk).update(is_active=False)
+    assert ReviewItem.objects.exists()
+    assert claim(reviewer, 1) == []
+    assert not reason_to_review(reviewer, photo.outfit)
 
 
 def test_a_consent_to_research_shows_staff_nothing(

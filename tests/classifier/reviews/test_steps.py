@@ -6,9 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.auth.models import User
 from django.db.models.functions import Now
-from django.test import RequestFactory
 from django.utils import timezone
 
 from classifier.audit import Action
@@ -22,6 +21,7 @@ from classifier.reviews.progress import progress_of
 from classifier.reviews.queue import claim
 from classifier.reviews.steps import NotTheirs, Said
 from classifier.reviews.verdicts import UnknownStyle, record_review
+from tests.classifier.reviews.conftest import by
 from tests.support.at_once import at_once
 from tests.support.factories import add_outfit
 
@@ -33,12 +33,6 @@ UNUSABLE = Said(Answer.UNUSABLE)
 
 def style(style_id: str) -> Said:
     return Said(Answer.STYLE, style_id)
-
-
-def by(user: User | AnonymousUser) -> Any:
-    request = RequestFactory().post("/", REMOTE_ADDR="127.0.0.1")
-    request.user = user
-    return request
 
 
 @pytest.fixture
@@ -267,21 +261,6 @@ def test_an_unknown_style_is_refused_and_the_photo_stays_theirs(
     for text in ("", "style", "answer:outfit", "answer:x", "boho"):
         with pytest.raises(ValueError, match="no verdict"):
             Said.read(text)
-
-
-def test_many_confirmed_are_undone_in_one_go(
-    consenting: User, reviewer: User, other_reviewer: User, release: Release, settings: Any
-) -> None:
-    settings.FASI_REVIEW_TWICE_PERCENT = 0
-    for number in range(4):
-        add_outfit(consenting, release, "boho", kind="outfit" if number else "none")
-    fill(BUDGET_S)
-    taken = [item.pk for item in claim(reviewer, 3)]
-    (not_theirs,) = (item.pk for item in claim(other_reviewer, 1))
-    assert steps.confirm_all(by(reviewer), [*taken, not_theirs, uuid.uuid4()]) == 3
-    assert set(Review.objects.values_list("verdict", flat=True)) == {"right"}
-    assert sorted(steps.undo(by(reviewer))) == sorted(taken)
-    assert not Review.objects.exists()
 
 
 def test_progress_counts_todays_verdicts(photo: Prediction, reviewer: User) -> None:

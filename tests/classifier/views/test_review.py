@@ -176,6 +176,13 @@ def test_many_of_one_style_are_confirmed_in_one_go(
     assert Review.objects.filter(verdict="right", role="staff").count() == 3
     as_reviewer.post(f"{PAGE}undo/")
     assert not Review.objects.exists()
+
+    as_reviewer.get(f"{PAGE}alike/?style={style}")
+    Outfit.objects.get(pk=ids[0]).predictions.update(kind="none")
+    page = as_reviewer.post(f"{PAGE}alike/", form, follow=True).content.decode()
+    assert "2 photos are confirmed" in page
+    assert "1 photo is not: another release says something else of it by now" in page
+    assert as_reviewer.post(f"{PAGE}alike/", {"outfit": ids}).status_code == 400
     for odd in ("", "?style=%00", "?style=nope", "?style=&after=nan_"):
         assert as_reviewer.get(f"{PAGE}alike/{odd}").status_code in (200, 400)
 

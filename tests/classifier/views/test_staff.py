@@ -3,11 +3,13 @@
 from collections.abc import Callable
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 
 from classifier.models import Outfit, Prediction, Release, Review
 from classifier.personal_data.consents import record_consent
 from classifier.storage import objects
+from tests.support.factories import add_outfit
 from worker.classification import work
 
 Make = Callable[..., Outfit]
@@ -61,6 +63,17 @@ def test_a_reviewer_sets_the_right_style(prediction: Prediction, as_staff: Clien
     review = Review.objects.get()
     assert (review.style, review.verdict, review.role) == (right, "wrong", "staff")
     assert (str(review.by), review.note) == ("staff", "look at the shoes")
+
+
+def test_nobody_reviews_their_own_photos_as_staff(
+    staff: User, release: Release, as_staff: Client
+) -> None:
+    record_consent(staff.pk, given=True)
+    own = add_outfit(staff, release, "boho")
+    address = f"/admin/classifier/prediction/{own.pk}/change/"
+    assert as_staff.get(address).status_code == 302
+    as_staff.post(address, {"correct_style": "casual", "note": ""})
+    assert not Review.objects.exists()
 
 
 def test_a_second_verdict_replaces_the_first(prediction: Prediction, as_staff: Client) -> None:
