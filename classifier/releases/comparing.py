@@ -12,13 +12,13 @@ from typing import Any
 
 from django.db import connection
 
-from classifier.models import Consent, Outfit, Release, Review
+from classifier.models import Outfit, Release, Review
 from classifier.releases.comparison import Comparison, Reviewed, Said, Truth, compare
-from classifier.releases.statistics import Interval, wilson
+from classifier.releases.statistics import CERTAINTY, Interval, wilson
 
 LATEST = 20_000
-REVIEWED = 100_000
-"""So many reviewed outfits at most, those that were reviewed last."""
+REVIEWED = 20_000
+"""At most so many reviewed outfits, those that were reviewed last: a page waits for them."""
 
 # The newest verdict by staff, or else the owner's: what trains a model, too.
 _REVIEWED = """
@@ -63,14 +63,21 @@ _BOTH = """
     JOIN classifier_prediction AS two
       ON two.outfit_id = newest.id AND two.release_id = %(two)s
 """
+# As `Consent.objects.owners` has it; asked of those on which the two disagree only.
+_CONSENTS = """
+    (SELECT consent.given FROM classifier_consent AS consent
+     JOIN auth_user AS owner ON owner.id = consent.owner_id AND owner.is_active
+     WHERE consent.owner_id = newest.owner_id AND consent.purpose = 'training'
+     ORDER BY consent.changed DESC, consent.id DESC LIMIT 1)
+"""
 _DIFFERENT = "(one.kind <> two.kind OR one.kind = 'outfit' AND one.style <> two.style)"
 
 
-def comparison_of(active: Release, candidate: Release) -> Comparison:
+def comparison_of(active: Release, candidate: Release, certainty: float = CERTAINTY) -> Comparison:
     """The two on the reviewed outfits that both have predicted and neither can have learnt.
 
     Those are the outfits that came after both were registered, and all of people who are held out
-    of training (`TrainingSplit`).
+    of training (`TrainingSplit`). `certainty` is that of the gain's interval.
     """
     values: dict[str, Any] = {
         "one": active.pk,
@@ -90,7 +97,8 @@ def comparison_of(active: Release, candidate: Release) -> Comparison:
                 Said(*one_and_two[4:]),
             )
             for owner, answer, style, *one_and_two in rows
-        ]
+        ],
+        certainty,
     )
 
 
@@ -128,17 +136,16 @@ def disagreements(active: Release, candidate: Release, most: int) -> list[Disagr
     First those on which both are surest. Staff may look at photos whose owners let them; whoever
     shows one writes the look down (`classifier.access.reason_of_staff`).
     """
-    owners = list(Consent.objects.owners().values_list("pk", flat=True))
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
             SELECT newest.id, one.kind, one.style, one.confidence, one.decided,
                    two.kind, two.style, two.confidence, two.decided
             {_BOTH}
-            WHERE {_DIFFERENT} AND newest.owner_id = ANY(%(owners)s)
+            WHERE {_DIFFERENT} AND {_CONSENTS}
             ORDER BY least(one.confidence, two.confidence) DESC, newest.id LIMIT %(most)s
             """,
-            {**_values(active, candidate), "owners": owners, "most": most},
+            {**_values(active, candidate), "most": most},
         )
         rows: Sequence[tuple[uuid.UUID, Any]] = cursor.fetchall()
     outfits = Outfit.objects.in_bulk([row[0] for row in rows])

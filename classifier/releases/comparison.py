@@ -9,7 +9,8 @@ flatters it a little: a candidate that wins all the same has earned it.
 `judge` is the rule by which a candidate is promoted, for people who read it and for `retrain`:
 
 1. At least `photos` reviewed photos that both releases have predicted.
-2. The lower bound of the gain in accuracy, at 95 %, is above zero.
+2. The lower bound of the gain in accuracy is above zero: at 95 %, and at more where somebody looks
+   again and again (`classifier.retraining.promotion`).
 3. No style of which at least `style_photos` were reviewed loses more than `worse` of them.
 """
 
@@ -20,6 +21,7 @@ from enum import StrEnum
 from django.conf import settings
 
 from classifier.releases.statistics import (
+    CERTAINTY,
     Bin,
     Interval,
     calibration_error,
@@ -32,7 +34,7 @@ from classifier.releases.statistics import (
 OUTFIT = "outfit"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Said:
     """What a release said of a photo; without an outfit its style is not shown."""
 
@@ -52,7 +54,7 @@ class Said:
         return self.kind == other.kind and (self.kind != OUTFIT or self.style == other.style)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Truth:
     """What a person said: whether it is an outfit, and its style; empty where it has none of ours,
     or nobody said which."""
@@ -66,7 +68,7 @@ class Truth:
         return bool(self.style) or not self.outfit
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Reviewed:
     """A photo of a person with what is right and what the two releases said."""
 
@@ -124,8 +126,8 @@ class Comparison:
     gate_candidate: Gate
 
 
-def compare(reviewed: Sequence[Reviewed]) -> Comparison:
-    """The comparison, the style with most photos first."""
+def compare(reviewed: Sequence[Reviewed], certainty: float = CERTAINTY) -> Comparison:
+    """The comparison, the style with most photos first; `certainty` is that of the gain."""
     complete = [each for each in reviewed if each.truth.complete]
     pairs = [_pair(each) for each in complete]
     styles = sorted({each.truth.style for each in complete if each.truth.style})
@@ -140,7 +142,7 @@ def compare(reviewed: Sequence[Reviewed]) -> Comparison:
         people=len({each.person for each in complete}),
         active=wilson(sum(active for _, active, _ in pairs), len(pairs)),
         candidate=wilson(sum(candidate for _, _, candidate in pairs), len(pairs)),
-        gain=paired_gain(pairs),
+        gain=paired_gain(pairs, certainty),
         only_active=only_active,
         only_candidate=only_candidate,
         p=mcnemar(only_active, only_candidate),

@@ -22,14 +22,20 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 CERTAINTY = 0.95
-_Z = NormalDist().inv_cdf((1 + CERTAINTY) / 2)
+
+
+def _z(certainty: float) -> float:
+    return NormalDist().inv_cdf((1 + certainty) / 2)
+
+
+_Z = _z(CERTAINTY)
 BINS = 10
 """Of equal width, from 0 to 1."""
 
 
 @dataclass(frozen=True)
 class Interval:
-    """A number with the 95 % interval in which it lies."""
+    """A number with the interval in which it lies, at 95 % where nothing else is asked for."""
 
     value: float
     low: float
@@ -69,7 +75,7 @@ def mcnemar(only_first: int, only_second: int) -> float:
     return float(min(1.0, 2 * ways / 2**count))
 
 
-def paired_gain(pairs: Iterable[tuple[int, bool, bool]]) -> Interval:
+def paired_gain(pairs: Iterable[tuple[int, bool, bool]], certainty: float = CERTAINTY) -> Interval:
     """How much more often the second is right than the first, over (person, first, second)."""
     won = lost = 0
     by_person: dict[int, tuple[int, int]] = {}
@@ -90,7 +96,7 @@ def paired_gain(pairs: Iterable[tuple[int, bool, bool]]) -> Interval:
     if people > 1:
         between = sum((gains - gain * photos) ** 2 for photos, gains in by_person.values())
         variance = max(variance, people / (people - 1) * between / count**2)
-    half = _Z * math.sqrt(variance)
+    half = _z(certainty) * math.sqrt(variance)
     return Interval(gain, max(-1.0, difference - half), min(1.0, difference + half))
 
 

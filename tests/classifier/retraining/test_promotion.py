@@ -6,6 +6,9 @@ import pytest
 from django.contrib.auth.models import User
 
 from classifier.models import AuditEntry, Backfill, Release, Retraining, Review
+from classifier.releases import backfills
+from classifier.releases.comparing import comparison_of
+from classifier.releases.comparison import Rule, judge
 from classifier.retraining.promotion import promote_what_is_better, shadow_by_itself
 from classifier.reviews.verdicts import record_review
 from tests.support.factories import add_outfit, add_prediction, another_release
@@ -89,3 +92,53 @@ def test_a_shadow_that_no_retraining_made_is_left_to_people(
     review(owner, release, candidate, photos=25, right=25)
     assert promote_what_is_better() == []
     assert status(release) == Status.ACTIVE
+
+
+def test_the_shadow_of_an_earlier_retraining_retires_when_the_next_comes(
+    candidate: Release, release: Release
+) -> None:
+    shadow_by_itself(candidate)
+    chosen = another_release(release, "chosen by staff")
+    Release.objects.filter(pk=chosen.pk).update(status=Status.SHADOW)
+    later = another_release(release, "retrained later")
+    Retraining.objects.create(status="done", release=later)
+    shadow_by_itself(later)
+    assert (status(candidate), status(later)) == (Status.RETIRED, Status.SHADOW)
+    assert status(chosen) == Status.SHADOW
+    shadow_by_itself(candidate)
+    promote_what_is_better()
+    assert (status(candidate), status(later)) == (Status.RETIRED, Status.SHADOW)
+
+
+@pytest.mark.parametrize("left", [Status.CANDIDATE, Status.SHADOW])
+def test_what_a_killed_process_left_undone_is_done_within_the_hour(
+    candidate: Release, left: Release.Status
+) -> None:
+    Release.objects.filter(pk=candidate.pk).update(status=left)
+    promote_what_is_better()
+    assert status(candidate) == Status.SHADOW
+    assert (Backfill.objects.get().release, Backfill.objects.get().kind) == (candidate, "shadow")
+
+
+def test_a_shadow_whose_job_staff_cancelled_gets_no_other(candidate: Release) -> None:
+    shadow_by_itself(candidate)
+    backfills.cancel(Backfill.objects.get().pk)
+    promote_what_is_better()
+    assert Backfill.objects.get().status == "cancelled"
+
+
+def test_a_candidate_that_gets_no_job_becomes_no_shadow(candidate: Release, settings: Any) -> None:
+    settings.FASI_RETRAIN_SHADOW = 20.0
+    shadow_by_itself(candidate)
+    assert status(candidate) == Status.CANDIDATE
+    assert not Backfill.objects.exists()
+
+
+def test_a_gain_that_may_be_luck_of_many_looks_promotes_nothing(
+    candidate: Release, release: Release, owner: User
+) -> None:
+    shadow_by_itself(candidate)
+    review(owner, release, candidate, photos=40, right=6)
+    rule = Rule.from_settings()
+    assert judge(comparison_of(release, candidate), rule).promote, "to whoever looks once"
+    assert promote_what_is_better() == []
