@@ -11,6 +11,7 @@ from classifier.audit import recording
 from classifier.integrations import deliveries, idempotency, tokens
 from classifier.limits import ledger
 from classifier.reviews import steps
+from worker.retraining import workspace
 
 log = structlog.get_logger(__name__)
 
@@ -24,6 +25,7 @@ def remove_expired() -> None:
         "deliveries": deliveries.forget_old,
         "audit_trail": recording.forget_old,
         "review_steps": steps.forget_old,
+        "retraining_folders": workspace.clean,
         "sessions": _sessions,
     }
     for kind, forget in kinds.items():

@@ -1,11 +1,12 @@
 """The folder of one retraining on this machine: what a killed attempt leaves to the next.
 
 Nothing in it is needed elsewhere: another machine starts anew. It holds photos of people, so it
-goes when the retraining ends, here or anywhere.
+goes when the retraining ends, here or anywhere, and when nobody has been at work in it for a day.
 """
 
 import fcntl
 import shutil
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,9 @@ from pathlib import Path
 from django.conf import settings
 
 from classifier.retraining import queue
+
+KEPT_S = 24 * 3600
+"""So long a folder waits for the next attempt, which then need not train from the beginning."""
 
 
 class DiskFull(Exception):
@@ -100,13 +104,28 @@ def workspace(retraining_id: uuid.UUID) -> Iterator[Workspace]:
 
 
 def clean() -> int:
-    """Delete the folders of retrainings that ended. Returns how many."""
+    """Delete folders of retrainings that ended, or that nobody goes on with. Returns how many."""
+    # First what there is: what is begun meanwhile is not among it.
+    folders = list(_all().glob("*-*"))
+    if not folders:
+        return 0
     pending = queue.pending()
-    kept = {str(pending.pk)} if pending else set()
-    ended = [path for path in _all().glob("*-*") if path.name not in kept]
-    for path in ended:
+    kept = str(pending.pk) if pending else ""
+    over = [path for path in folders if path.name != kept or _abandoned(path)]
+    for path in over:
         shutil.rmtree(path, ignore_errors=True)
-    return len(ended)
+    return len(over)
+
+
+def _abandoned(folder: Path) -> bool:
+    """Whether nobody is at work in it, nor was for KEPT_S: another attempt begins anew."""
+    try:
+        with (folder / "lock").open("r+") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            newest = max(path.lstat().st_mtime for path in folder.rglob("*"))
+    except OSError:  # somebody is, or begins just now
+        return False
+    return time.time() - newest > KEPT_S
 
 
 def _all() -> Path:

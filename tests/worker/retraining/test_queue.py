@@ -18,6 +18,7 @@ from classifier.retraining.enough import TooFew
 from classifier.reviews.verdicts import record_review
 from tests.support.bucket import take_away
 from tests.support.factories import add_outfit
+from worker.jobs.cleaning import remove_expired
 from worker.retraining.run import retrain
 from worker.retraining.workspace import clean, workspace
 
@@ -171,9 +172,23 @@ def test_photos_on_this_disk_go_when_the_retraining_is_over(reviewed: None, tmp_
         write_training_photos(space.history)
         assert space.folder.stat().st_mode & 0o077 == 0, "nobody else reads them"
     assert clean() == 0
-    queue.fail(lease, Fault.TRAINING, "it diverged")
-    assert clean() == 1
+    queue.fail(lease, Fault.TRAINING, "it diverged")  # by whichever machine
+    remove_expired()
     assert list((tmp_path / "data" / "retraining").iterdir()) == []
+
+
+def test_photos_of_a_retraining_that_nobody_goes_on_with_go(
+    reviewed: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue.request_retraining()
+    lease = queue.claim("w")
+    assert lease is not None
+    monkeypatch.setattr("worker.retraining.workspace.KEPT_S", -60)
+    with workspace(lease.row.pk) as space:
+        write_training_photos(space.history)
+        assert clean() == 0, "somebody is at work in it"
+    call_command("retrain", "--clean")
+    assert not space.folder.exists()
 
 
 def test_somebody_else_in_the_folder_is_waited_for(reviewed: None) -> None:

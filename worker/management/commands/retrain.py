@@ -34,10 +34,18 @@ class Command(BaseCommand):
         how.add_argument(
             "--queue", action="store_true", help="queue one, for a machine that waits for it"
         )
+        how.add_argument(
+            "--clean",
+            action="store_true",
+            help="only delete photos of retrainings that ended, or that nobody goes on with",
+        )
 
     def handle(self, *_: Any, **options: Any) -> None:
         if options["queue"]:
             self._request()
+            return
+        if options["clean"]:
+            self.stdout.write(f"Folders deleted: {clean()}.")
             return
         try:
             check_installed()
@@ -57,6 +65,7 @@ class Command(BaseCommand):
 
     def _for_ever(self) -> None:
         while True:
+            clean()  # what another machine has ended meanwhile
             queue.return_expired()
             if lease := queue.claim(worker_name()):
                 retrain(lease)
