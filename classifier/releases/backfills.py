@@ -57,8 +57,8 @@ def start_shadow(release: Release, share: float) -> Backfill:
     if release.status != Release.Status.SHADOW:
         raise BackfillRefused(f"{release.name} is no shadow.")
     running = Backfill.objects.filter(release=release, kind=Kind.SHADOW, status__in=Backfill.OPEN)
-    if running.update(share=share):
-        return running.get()
+    if running.update(share=share) and (job := running.first()):
+        return job
     return _start(Backfill(release=release, kind=Kind.SHADOW, share=share))
 
 

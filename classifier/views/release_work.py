@@ -1,5 +1,7 @@
 """What a release does in the background, and what it is worth beside the active one; for staff."""
 
+import re
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, HttpResponseBadRequest
@@ -80,7 +82,7 @@ def change_backfill(request: SignedInRequest, name: str) -> HttpResponse:
             messages.success(request, _("It predicts in the background now."))
         elif action == "shadow":
             percent = request.POST.get("percent", "")
-            if not (percent.isascii() and percent.isdigit() and 1 <= int(percent[:4]) <= 100):
+            if not (re.fullmatch("[0-9]{1,3}", percent) and 1 <= int(percent) <= 100):
                 return _no_such_thing()
             job = backfills.start_shadow(release, int(percent) / 100)
             messages.success(request, _("It predicts that share of new photos now."))

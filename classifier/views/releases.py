@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.decorators import method_decorator
@@ -15,7 +16,7 @@ from classifier.access import SignedInRequest, staff_with
 from classifier.lifecycle.wakeup import wake_backfill
 from classifier.models import Release
 from classifier.releases import lifecycle
-from classifier.releases.backfills import jobs_of, start_shadow
+from classifier.releases.backfills import BackfillRefused, jobs_of, start_shadow
 from classifier.releases.queries import detail, releases
 from classifier.releases.refusals import ReleaseRefused
 from classifier.retraining.queue import latest
@@ -25,8 +26,9 @@ FIRST_SHARE = 0.1
 
 
 def _put_in_shadow(release: Release, *, request: HttpRequest | None = None) -> None:
-    lifecycle.start_shadow(release, request=request)
-    start_shadow(release, FIRST_SHARE)
+    with transaction.atomic():  # a shadow without a job would predict nothing
+        lifecycle.start_shadow(release, request=request)
+        start_shadow(release, FIRST_SHARE)
     wake_backfill()
 
 
@@ -92,7 +94,7 @@ class ReleaseView(View):
                 text = str(said) % {"name": release.name}
             else:
                 return HttpResponseBadRequest(_("There is no such action. Reload the page."))
-        except ReleaseRefused as refused:
+        except (ReleaseRefused, BackfillRefused) as refused:
             messages.error(request, str(refused))
         else:
             messages.success(request, text)

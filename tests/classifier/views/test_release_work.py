@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from classifier.models import AuditEntry, Backfill, Release, Review
+from classifier.releases.backfills import BackfillRefused
 from classifier.reviews.verdicts import record_review
 from tests.support.factories import add_outfit, add_prediction, another_release
 
@@ -62,6 +63,19 @@ def test_a_release_that_is_put_in_shadow_gets_a_share_that_staff_change(
     assert job.share == 0.5
 
 
+def test_a_release_without_a_job_becomes_no_shadow(
+    as_staff: Client, candidate: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(*_: object) -> None:
+        raise BackfillRefused("candidate has one that is not over yet.")
+
+    monkeypatch.setattr("classifier.views.releases.start_shadow", refuses)
+    page = as_staff.post(PAGE, {"action": "shadow"}, follow=True).content.decode()
+    assert "has one that is not over yet" in page
+    candidate.refresh_from_db()
+    assert candidate.status == Release.Status.CANDIDATE
+
+
 @pytest.mark.parametrize(
     "form",
     [
@@ -70,6 +84,8 @@ def test_a_release_that_is_put_in_shadow_gets_a_share_that_staff_change(
         {"action": "start", "scope": "half"},
         {"action": "shadow", "percent": "0"},
         {"action": "shadow", "percent": "1e1"},
+        {"action": "shadow", "percent": "0001" + "9" * 5000},
+        {"action": "shadow", "percent": "0001" + "0" * 400},
         {"action": "pause", "job": "x"},
         {"action": "pause", "job": "9" * 30},
     ],
@@ -91,6 +107,8 @@ def test_the_comparison_says_what_the_rule_says(
     assert "Where they disagree" in page
     assert page.count("/thumb.jpg") == 20
     assert "They say the same of 20% of the 25 newest outfits" in page
+    User.objects.filter(username="owner").update(is_active=False)
+    assert "/thumb.jpg" not in as_staff.get(f"{PAGE}comparison/").content.decode()
 
 
 def test_only_staff_who_may_see_it(
