@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,3 +32,9 @@ def another(probed: Path, tmp_path: Path) -> Callable[..., Path]:
         return renew(folder, MADE + later, card=f"# Number {len(made)}\n")
 
     return copy
+
+
+@pytest.fixture
+def empty_cache(settings: Any, tmp_path: Path) -> Path:
+    settings.DATA_DIR = tmp_path
+    return tmp_path / "bundles"

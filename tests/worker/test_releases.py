@@ -1,4 +1,4 @@
-"""Registering and fetching bundles, and what is refused; `manage.py` from the outside."""
+"""Registering and fetching bundles, and what is refused."""
 
 import os
 import time
@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from django.core.management import CommandError, call_command
 
 from classifier.models import AuditEntry, Outfit, Release, Review
 from classifier.releases.lifecycle import promote
@@ -17,28 +16,11 @@ from classifier.releases.refusals import ReleaseRefused
 from classifier.storage import objects
 from inference.bundle import BundleError, load_bundle, write_sums
 from inference.probe import ProbeFailed, read_probe, write_probe
-from inference.signatures import key_id, make_keys, sign
 from tests.conftest import STARTER
-from tests.support.bucket import take_away
 from tests.support.probed_bundle import MADE
 from worker.releases import fetch_bundle, register, register_starter
 
 Copy = Callable[[], Path]
-
-
-@pytest.fixture
-def empty_cache(settings: Any, tmp_path: Path) -> Path:
-    settings.DATA_DIR = tmp_path
-    return tmp_path / "bundles"
-
-
-@pytest.fixture
-def key(tmp_path: Path, settings: Any) -> Path:
-    """A secret key without a password, whose public one the site knows; unsigned is refused."""
-    path = tmp_path / "fasi.key"
-    settings.FASI_RELEASE_KEYS = [make_keys(path, "")]
-    settings.FASI_UNSIGNED_RELEASES = False
-    return path
 
 
 def test_a_bundle_reaches_a_worker_through_the_bucket(release: Release, empty_cache: Path) -> None:
@@ -169,168 +151,9 @@ def test_other_styles_are_refused_while_there_are_reviews(
         register(folder, "own")
 
 
-def test_a_signed_bundle_is_known_by_its_key(
-    site: None, another: Callable[..., Path], key: Path, settings: Any, empty_cache: Path
-) -> None:
-    folder = another()
-    sign(load_bundle(folder), key, "")
-    release = register(folder, "own")
-    assert release.signed_by == key_id(settings.FASI_RELEASE_KEYS[0])
-    assert fetch_bundle(release).sha256 == release.sha256
-
-
-def test_an_unsigned_bundle_is_refused_and_taken_once_it_is_signed(
-    release: Release, another: Callable[..., Path], key: Path
-) -> None:
-    folder = another()
-    with pytest.raises(BundleError, match="is not signed"):
-        register(folder, "own")
-    sign(load_bundle(folder), key, "")
-    promote(register(folder, "own"))
-    assert Release.objects.get(name="own").status == "active"
-
-
-def test_a_bundle_that_was_registered_without_a_signature_gains_one(
-    site: None, another: Callable[..., Path], key: Path, settings: Any, empty_cache: Path
-) -> None:
-    folder = another()
-    settings.FASI_UNSIGNED_RELEASES = True
-    release = register(folder, "own")
-    fetch_bundle(release)  # a worker has it without the signature
-    settings.FASI_UNSIGNED_RELEASES = False
-    with pytest.raises(ReleaseRefused, match="own is not signed"):
-        promote(release)
-    sign(load_bundle(folder), key, "")
-    promote(register(folder, "own"))
-    assert fetch_bundle(release).sha256 == release.sha256
-
-
-def test_a_forged_signature_is_refused_wherever_unsigned_ones_are_taken(
-    site: None, another: Callable[..., Path], key: Path, settings: Any
-) -> None:
-    settings.FASI_UNSIGNED_RELEASES = True
-    folder = another()
-    sign(load_bundle(folder), key, "")
-    (folder / "MODEL_CARD.md").write_text("# Forged\n")
-    write_sums(folder)
-    with pytest.raises(BundleError, match="signed something else"):
-        register(folder, "own")
-    (folder / "SHA256SUMS.minisig").write_text("untrusted comment: half a sig")
-    with pytest.raises(BundleError, match="is no signature"):
-        register(folder, "own")
-
-
-def test_a_worker_looks_at_the_signature_itself(
-    site: None, another: Callable[..., Path], key: Path, settings: Any, empty_cache: Path
-) -> None:
-    """Whoever writes to the bucket and to the rows has no key all the same."""
-    folder = another()
-    sign(load_bundle(folder), key, "")
-    release = register(folder, "own")
-    objects.remove([release.bundle_key + "SHA256SUMS.minisig"])
-    with pytest.raises(BundleError, match="is not signed"):
-        fetch_bundle(release)
-    settings.FASI_RELEASE_KEYS = []  # and a key that is taken back opens nothing more
-    with pytest.raises(BundleError):
-        fetch_bundle(release)
-
-
-def test_the_starter_of_this_code_needs_no_signature(
-    release: Release, key: Path, empty_cache: Path
-) -> None:
-    assert register_starter(STARTER) == release
-    assert fetch_bundle(release).sha256 == release.sha256
-
-
-def test_a_bucket_that_is_away_is_told(
-    site: None, another: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = another()
-    with monkeypatch.context() as meanwhile:
-        take_away(meanwhile)
-        with pytest.raises(CommandError, match="could not list"):
-            call_command("release", "add", folder)
-    assert not Release.objects.exists()
-
-
-# The command ------------------------------------------------------------------------------------
-
-
-def test_the_command_goes_the_whole_way(
-    site: None, another: Callable[..., Path], capsys: pytest.CaptureFixture[str]
-) -> None:
-    call_command("release", "add", another(), "--name", "first", "--promote")
-    call_command("release", "add", another(), "--name", "second")
-    call_command("release", "shadow", "second")
-    call_command("release", "promote", "second")
-    call_command("release", "rollback", "--from", "second")
-    call_command("release", "add", another(), "--name", "third")
-    call_command("release", "retire", "third")
-    said = capsys.readouterr().out.splitlines()
-    assert said == [
-        "first: active",
-        "second: candidate",
-        "second: shadow, 10% of the new photos",
-        "second: active",
-        "first: active",
-        "third: candidate",
-        "third: retired",
-    ]
-    call_command("release", "list")
-    rows = capsys.readouterr().out.splitlines()
-    assert [row.split()[:2] for row in rows] == [
-        ["third", "retired"],
-        ["second", "retired"],
-        ["first", "active"],
-    ]
-
-
-def test_keys_are_made_and_bundles_signed_by_the_command(
-    site: None,
-    another: Callable[..., Path],
-    tmp_path: Path,
-    settings: Any,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    monkeypatch.setenv("FASI_RELEASE_KEY_PASSWORD", "a good password")
-    secret, folder = tmp_path / "own.key", another()
-    call_command("release", "keys", secret)
-    public = capsys.readouterr().out.splitlines()[-1].removeprefix("FASI_RELEASE_KEYS=")
-    call_command("release", "sign", folder, "--key", secret)
-    settings.FASI_RELEASE_KEYS, settings.FASI_UNSIGNED_RELEASES = [public], False
-    call_command("release", "add", folder, "--name", "own", "--promote")
-    assert Release.objects.get().signed_by == key_id(public)
-
-
-def test_a_name_is_given_once(site: None, another: Callable[..., Path]) -> None:
-    register(another(), "own")
-    with pytest.raises(CommandError, match="pick a name"):
-        call_command("release", "add", another(), "--name", "own")
-
-
 @pytest.mark.parametrize("name", ["", "../up", "a/b", "line\nbreak", "x" * 101])
 def test_a_name_is_one_that_an_address_can_hold(
     site: None, another: Callable[..., Path], name: str
 ) -> None:
     with pytest.raises(BundleError, match="is no name"):
         register(another(), name)
-
-
-def test_a_changed_byte_is_refused_by_the_command(site: None, another: Callable[..., Path]) -> None:
-    folder = another()
-    (folder / "MODEL_CARD.md").write_text("changed")
-    with pytest.raises(CommandError, match=r"MODEL_CARD\.md"):
-        call_command("release", "add", folder)
-    assert not Release.objects.exists()
-
-
-def test_a_release_that_is_not_there_is_told(site: None) -> None:
-    with pytest.raises(CommandError, match="There is no release 'none'"):
-        call_command("release", "promote", "none")
-
-
-def test_a_demo_account_is_only_made_on_the_embedded_stack(site: None, settings: Any) -> None:
-    settings.EMBEDDED = False
-    with pytest.raises(CommandError, match="embedded stack"):
-        call_command("setup_site", "--demo")
