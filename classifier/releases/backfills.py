@@ -23,6 +23,7 @@ import structlog
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from classifier.leases import Jobs, Lease, seconds_from_now
 from classifier.models import Backfill, Release
@@ -42,7 +43,7 @@ class BackfillRefused(Exception):
 def start_backfill(release: Release, scope: Backfill.Scope = Scope.ALL) -> Backfill:
     """Let this release predict what was classified until now. Raises BackfillRefused."""
     if release.status == Release.Status.RETIRED:
-        raise BackfillRefused(f"{release.name} is retired.")
+        raise BackfillRefused(_("%(name)s is retired.") % {"name": release.name})
     return _start(Backfill(release=release, kind=Kind.BACKFILL, scope=scope))
 
 
@@ -53,9 +54,9 @@ def start_shadow(release: Release, share: float) -> Backfill:
     Raises BackfillRefused.
     """
     if not 0 < share <= 1:
-        raise BackfillRefused("A share is more than 0 and at most 1.")
+        raise BackfillRefused(_("A share is more than 0 and at most 1."))
     if release.status != Release.Status.SHADOW:
-        raise BackfillRefused(f"{release.name} is no shadow.")
+        raise BackfillRefused(_("%(name)s is not in shadow.") % {"name": release.name})
     running = Backfill.objects.filter(release=release, kind=Kind.SHADOW, status__in=Backfill.OPEN)
     if running.update(share=share) and (job := running.first()):
         return job
@@ -73,7 +74,8 @@ def _start(backfill: Backfill) -> Backfill:
     except IntegrityError as error:
         if "backfill_one_open" not in str(error):
             raise
-        raise BackfillRefused(f"{backfill.release.name} has one that is not over yet.") from error
+        text = _("%(name)s has such a job already, which is not over yet.")
+        raise BackfillRefused(text % {"name": backfill.release.name}) from error
     log.info("backfill_queued", release=backfill.release.name, kind=backfill.kind)
     return backfill
 

@@ -70,12 +70,15 @@ def check_age(name: str, taxonomy: Taxonomy, made: datetime | None) -> None:
     known = Release.objects.filter(taxonomy__id=taxonomy.id, made__isnull=False)
     newest = known.order_by("-made").only("name", "made").first()
     if made is None:
-        raise ReleaseRefused(
-            f"{name} is of an old format: it has no probe and does not say when it was made."
+        text = _(
+            "%(name)s is of an old format: it has no probe and does not say when it was made."
             " --allow-older takes it all the same."
         )
+        raise ReleaseRefused(text % {"name": name})
     if newest is not None and newest.made is not None and made < newest.made:
-        raise ReleaseRefused(
-            f"{name} was made {made:%Y-%m-%d %H:%M}, before {newest.name} of the same taxonomy"
-            f" ({newest.made:%Y-%m-%d %H:%M}). --allow-older takes it all the same."
+        text = _(
+            "%(name)s was made %(made)s, before %(newest)s of the same taxonomy (%(then)s)."
+            " --allow-older takes it all the same."
         )
+        moments = {"made": f"{made:%Y-%m-%d %H:%M}", "then": f"{newest.made:%Y-%m-%d %H:%M}"}
+        raise ReleaseRefused(text % {"name": name, "newest": newest.name, **moments})

@@ -87,9 +87,11 @@ def compare(options: dict[str, Any]) -> str:
     judgement = judge(comparison, rule)
     if options["json"]:
         return json.dumps(as_json(judgement, comparison, rule), indent=2)
+    photos = "photo" if comparison.photos == 1 else "photos"
+    people = "person" if comparison.people == 1 else "people"
     lines = [
         sentence(judgement, comparison, rule),
-        f"{comparison.photos} reviewed photos of {comparison.people} people",
+        f"{comparison.photos} reviewed {photos} of {comparison.people} {people}",
         f"{active.name}: right on {_share(comparison.active)},"
         f" ECE {comparison.trust_active.error:.3f}",
         f"{candidate.name}: right on {_share(comparison.candidate)},"
