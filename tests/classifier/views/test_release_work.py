@@ -50,6 +50,19 @@ def test_staff_begin_pause_resume_and_cancel_a_backfill(
     assert [each.details["what"] for each in noted] == ["start", "pause", "resume", "cancel"]
 
 
+def test_a_second_backfill_is_refused_in_the_readers_language(
+    as_staff: Client, owner: User, release: Release, candidate: Release
+) -> None:
+    start = {"action": "start", "scope": "all"}
+    as_staff.post(f"{PAGE}backfill/", start)
+    answer = as_staff.post(f"{PAGE}backfill/", start, follow=True)
+    assert "candidate has such a job already, which is not over yet." in answer.content.decode()
+    korean = {"Accept-Language": "ko"}
+    answer = as_staff.post(f"{PAGE}backfill/", start, follow=True, headers=korean)
+    assert "candidate에는 아직 끝나지 않은 같은 종류의 작업이 있습니다." in answer.content.decode()
+    assert Backfill.objects.count() == 1
+
+
 def test_a_release_that_is_put_in_shadow_gets_a_share_that_staff_change(
     as_staff: Client, candidate: Release
 ) -> None:
@@ -104,6 +117,7 @@ def test_the_comparison_says_what_the_rule_says(
     settings.FASI_PROMOTE_PHOTOS = 20  # type: ignore[attr-defined]
     page = as_staff.get(f"{PAGE}comparison/").content.decode()
     assert "Promote it: on 25 reviewed photos it gains +80.0 points" in page
+    assert "On 25 reviewed photos of 1 person<" in page
     assert "Where they disagree" in page
     assert page.count("/thumb.jpg") == 20
     assert "They say the same of 20% of the 25 newest outfits" in page
