@@ -34,7 +34,7 @@ def outfits_of(user: User) -> QuerySet[Outfit]:
     """
     shown = (
         Prediction.objects.filter(shown=True)
-        .select_related("release")
+        .select_related("release", "personal")
         .defer("embedding", "activation_map")
     )
     return (

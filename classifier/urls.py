@@ -25,6 +25,7 @@ from classifier.views.cards import (
     why_image,
 )
 from classifier.views.data import (
+    change_adapting,
     change_consent,
     change_time_zone,
     data_page,
@@ -118,6 +119,7 @@ urlpatterns = [
     path("account/data/export/state/", export_state, name="data_export_state"),
     path("account/data/export/file/", export_file, name="data_export_file"),
     path("account/data/consent/", change_consent, name="data_consent"),
+    path("account/data/adapting/", change_adapting, name="data_adapting"),
     path("account/data/time-zone/", change_time_zone, name="data_time_zone"),
     path("account/data/erase/", erase_account, name="data_erase"),
     path("profile/", profile_page, name="profile"),

@@ -8,6 +8,7 @@ import structlog
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import Error as DatabaseError
+from django.db import transaction
 from django.utils import timezone
 from numpy.typing import NDArray
 
@@ -18,6 +19,7 @@ from classifier.lifecycle.queued import work_waits
 from classifier.lifecycle.wakeup import wake_worker
 from classifier.models import Prediction
 from classifier.monitoring.metrics import CLAIM_SIZE, FAULTS, FINISHED, LEASES_LOST, STEP, WAIT
+from classifier.personalization.writing import keep, personal_answers
 from classifier.storage import objects, thumb_cache
 from worker.loaded_model import LoadedModel, loaded_model, worker_name
 from worker.predictions import Fault, fetch_photo, prediction_of
@@ -120,7 +122,11 @@ def process(prefetched: PrefetchedClaim, model: LoadedModel) -> int:
     ready = [(claim, photo) for claim, photo in fetched if not isinstance(photo, Fault)]
     results = _infer([claim for claim, _ in ready], [pixels for _, pixels in ready], model)
     with STEP.labels("finish").time():
-        finished = finish(results)
+        predictions = [prediction for _, prediction in results]
+        with transaction.atomic():
+            personal = personal_answers(predictions)
+            finished = finish(results)
+            keep(personal, finished)
     at = timezone.now()
     for claim, prediction in results:
         if claim.outfit_id not in finished:

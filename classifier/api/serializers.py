@@ -15,6 +15,7 @@ from classifier.api.schemas import (
     FailureOut,
     GuessOut,
     OutfitOut,
+    PersonalOut,
     PredictionOut,
     ProblemOut,
     ReleaseOut,
@@ -23,17 +24,20 @@ from classifier.api.schemas import (
     WebhookOut,
 )
 from classifier.batches.service import progress_of
+from classifier.catalogue import style_of
 from classifier.lifecycle.failures import failure_message
 from classifier.models import (
     Batch,
     Delivery,
     DirectUpload,
     Outfit,
+    PersonalAnswer,
     Prediction,
     Release,
     Review,
     Webhook,
 )
+from classifier.personalization.sentences import in_a_sentence
 from classifier.reviews.verdicts import owners_reviews
 from inference.taxonomy import Style
 
@@ -77,6 +81,7 @@ def _outfit(request: HttpRequest, outfit: Outfit, correction: Review | None) -> 
         photo_url=request.build_absolute_uri(ticketed("outfit_photo", outfit.pk)),
         thumb_url=request.build_absolute_uri(ticketed("outfit_thumb", outfit.pk)),
         prediction=_prediction(outfit, prediction) if prediction else None,
+        personal=_personal(outfit, prediction) if prediction else None,
         correction=correction_out(correction) if correction else None,
         failure=FailureOut(
             code=outfit.error_code, detail=str(failure_message(outfit.error_code).sentence)
@@ -113,6 +118,20 @@ def _prediction(outfit: Outfit, prediction: Prediction) -> PredictionOut:
         ],
         release=prediction.release.name,
         milliseconds=prediction.milliseconds,
+    )
+
+
+def _personal(outfit: Outfit, prediction: Prediction) -> PersonalOut | None:
+    personal: PersonalAnswer | None = getattr(prediction, "personal", None)
+    if personal is None:
+        return None
+    return PersonalOut(
+        style=personal.style,
+        name=style_of(personal.style).name(get_language() or "en"),
+        probability=personal.confidence,
+        told=personal.told,
+        similar=personal.similar,
+        sentence=in_a_sentence(outfit),
     )
 
 

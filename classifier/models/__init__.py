@@ -12,6 +12,7 @@ from classifier.models.erasure import Erasure
 from classifier.models.export import Export
 from classifier.models.idempotency import IdempotentRequest
 from classifier.models.outfit import Outfit
+from classifier.models.personal_answer import PersonalAnswer
 from classifier.models.prediction import Prediction
 from classifier.models.preferences import Preferences
 from classifier.models.release import Release
@@ -46,6 +47,7 @@ __all__ = [
     "IdempotentRequest",
     "LeftOut",
     "Outfit",
+    "PersonalAnswer",
     "Prediction",
     "Preferences",
     "Purpose",

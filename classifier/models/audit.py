@@ -51,6 +51,7 @@ class AuditEntry(models.Model):
         REVIEW_NOT_ASKED = "review_not_asked", _("request to staff taken back")
         CONSENT_CHANGED = "consent_changed", _("consent to training changed")
         RESEARCH_CONSENT_CHANGED = "research_consent_changed", _("consent to research changed")
+        ADAPTING_CHANGED = "adapting_changed", _("adapting to oneself changed")
         EXPORT_REQUESTED = "export_requested", _("export requested")
         EXPORT_FETCHED = "export_fetched", _("export fetched")
         ACCOUNT_CLOSED = "account_closed", _("account erased")

@@ -13,7 +13,8 @@ from classifier.values.zones import zone_named
 class Preferences(models.Model):
     """One row a person, made when their browser first says where they are.
 
-    `time_zone` is an IANA name. While it is not `chosen` it follows the browser.
+    `time_zone` is an IANA name. While it is not `chosen` it follows the browser. `adapts`: whether
+    answers take into account what the person said of earlier outfits.
     """
 
     owner = models.OneToOneField(
@@ -24,6 +25,7 @@ class Preferences(models.Model):
     )
     time_zone = models.CharField(max_length=64)
     chosen = models.BooleanField(default=False)
+    adapts = models.BooleanField(default=True, db_default=True)
 
     class Meta:
         verbose_name = _("preferences")

@@ -46,7 +46,8 @@ An outfit may have several predictions in outfits.json, each by another model. T
 
 In outfits.json a prediction has the probabilities of all styles; the activation map, 7 x 7 bytes
 row by row, 255 at the strongest point; and the embedding, 256 little-endian half-precision numbers
-(float16). Both are base64. Times are UTC.
+(float16). Both are base64. What it would be "for_you" stands beside it where you had named the
+styles of enough outfits. Times are UTC.
 """
 COLUMNS = (
     "id",

@@ -11,11 +11,13 @@ from django.db.models import QuerySet
 from classifier.models import (
     DeletedOutfits,
     Outfit,
+    PersonalAnswer,
     Prediction,
     Preferences,
     Purpose,
     TrainingSplit,
 )
+from classifier.personalization.switch import adapts_to
 
 
 def account_of(owner: User) -> dict[str, Any]:
@@ -26,6 +28,7 @@ def account_of(owner: User) -> dict[str, Any]:
         "joined": owner.date_joined.isoformat(),
         "last_sign_in": owner.last_login.isoformat() if owner.last_login else None,
         "time_zone": _time_zone(owner),
+        "answers_learn_from_corrections": adapts_to(owner.pk),
         "photos_may_train_the_model": _said(owner, Purpose.TRAINING),
         "photos_only_test_the_model": _held_out(owner),
         "may_be_researched": _said(owner, Purpose.RESEARCH),
@@ -58,7 +61,7 @@ def _held_out(owner: User) -> bool | None:
 def rows_of(outfits: QuerySet[Outfit], missing: set[str]) -> Iterator[dict[str, Any]]:
     """What is known of each outfit; `missing` are the keys of photos that are gone."""
     detailed = outfits.prefetch_related(
-        "predictions__release", "predictions__reviews"
+        "predictions__release", "predictions__reviews", "predictions__personal"
     ).select_related("share")
     for outfit in detailed.iterator(chunk_size=500):
         yield {
@@ -107,6 +110,7 @@ def _prediction(prediction: Prediction) -> dict[str, Any]:
         "probabilities": dict(zip(ids, prediction.probabilities, strict=True)),
         "activation_map": base64.b64encode(bytes(prediction.activation_map)).decode(),
         "embedding": base64.b64encode(embedding).decode(),
+        "for_you": _personal(prediction),
         "reviews": [
             {
                 # A member of staff is not named: that is their data, not the owner's.
@@ -119,6 +123,22 @@ def _prediction(prediction: Prediction) -> dict[str, Any]:
             }
             for review in sorted(prediction.reviews.all(), key=lambda each: each.created)
         ],
+    }
+
+
+def _personal(prediction: Prediction) -> dict[str, Any] | None:
+    """What it would be in the owner's words, where they had said enough to tell."""
+    personal: PersonalAnswer | None = getattr(prediction, "personal", None)
+    if personal is None:
+        return None
+    ids = prediction.release.styles.ids
+    return {
+        "style": personal.style,
+        "confidence": personal.confidence,
+        "probabilities": dict(zip(ids, personal.probabilities, strict=True)),
+        "outfits_you_named": personal.told,
+        "similar_ones_of_that_style": personal.similar,
+        "created": personal.created.isoformat(),
     }
 
 

@@ -19,4 +19,9 @@ class Weights:
     sharpness: float
 
 
+WEIGHTS = Weights(shares=0.5, strength=2, half_life=10, looks=2, sharpness=3)
+FEWEST = 3
+"""Outfits that a person told of before their answers adapt."""
+NEAR = 0.7
+"""The cosine from which two outfits are called similar."""
 NOTHING = Weights(shares=0, strength=1, half_life=30, looks=0, sharpness=1)

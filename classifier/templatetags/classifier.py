@@ -12,6 +12,7 @@ from classifier.history import answers, sureness
 from classifier.history.pages import Month
 from classifier.lifecycle.failures import failure_message
 from classifier.models import Outfit, Prediction
+from classifier.personalization.sentences import in_a_sentence
 from inference.taxonomy import Style
 from version import VERSION
 
@@ -59,6 +60,12 @@ def how_sure(prediction: Prediction) -> str:
 def also(prediction: Prediction) -> str:
     """What else it may be, as a list in words."""
     return sureness.also(prediction)
+
+
+@register.filter
+def for_this_person(outfit: Outfit) -> str:
+    """What its owner would call it, by what they said of others; empty where that is no news."""
+    return in_a_sentence(outfit)
 
 
 @register.filter

@@ -23,6 +23,7 @@ from classifier.models import Consent, Export, Preferences, Purpose
 from classifier.personal_data.consents import record_consent
 from classifier.personal_data.erasure import close_account
 from classifier.personal_data.exports import request_export
+from classifier.personalization.switch import adapts_to, choose_adapting
 from classifier.storage.delivery import stored
 from classifier.storage.objects import ZIP, ObjectMissing, StorageUnavailable
 from classifier.values.zones import zone_names
@@ -47,6 +48,7 @@ def _data_page(request: SignedInRequest, wrong: str = "", status: int = 200) -> 
         "with_password": request.user.has_usable_password(),
         "wrong": wrong,
         "time_zones": zone_names(),
+        "adapts": adapts_to(request.user.id),
         "preferences": Preferences.objects.filter(owner=request.user).first(),
     }
     return render(request, "classifier/data.html", context, status=status)
@@ -135,6 +137,22 @@ def _change_research(request: SignedInRequest, given: bool) -> HttpResponse:
         messages.success(request, _("Thank you. The next data set for research is with you."))
     else:
         messages.success(request, _("Data sets for research are without you from now on."))
+    return redirect("data")
+
+
+@login_required
+@require_POST
+def change_adapting(request: SignedInRequest) -> HttpResponse:
+    """Field `adapts`: 1 or 0, whether answers learn from what the person says."""
+    adapts = request.POST.get("adapts") == "1"
+    choose_adapting(request.user.id, adapts)
+    record(Action.ADAPTING_CHANGED, request=request, adapts=adapts)
+    if adapts:
+        messages.success(request, _("Answers to your next photos learn from what you say."))
+    else:
+        messages.success(
+            request, _("Answers no longer learn from you, and what they had learnt is gone.")
+        )
     return redirect("data")
 
 

@@ -44,6 +44,19 @@ class PredictionOut(Schema):
     milliseconds: float = Field(description="The engine's time for this photo.")
 
 
+class PersonalOut(Schema):
+    """What the owner would call it, by the styles that they named of earlier outfits."""
+
+    style: str
+    name: str = Field(description="The style's name in the language of Accept-Language.")
+    probability: float = Field(ge=0, le=1)
+    told: int = Field(description="How many outfits of theirs it is made from.")
+    similar: int = Field(description="How many of those look alike and were called this style.")
+    sentence: str = Field(
+        description="For people; empty where it is the prediction's style, or somebody said which."
+    )
+
+
 class CorrectionIn(Body):
     """What is right, in your eyes."""
 
@@ -114,6 +127,9 @@ class OutfitOut(Schema):
     photo_url: str = Field(description="The stored photo, at a signed address that runs out.")
     thumb_url: str
     prediction: PredictionOut | None
+    personal: PersonalOut | None = Field(
+        description="Beside the prediction; null where too little was said, or it is switched off."
+    )
     correction: CorrectionOut | None
     failure: FailureOut | None
 
