@@ -5,10 +5,12 @@ Nothing of it is used before its sums, its signature and its probe have been loo
 registers it and by every worker that loads it: neither the bucket nor the row is taken at its word.
 """
 
+import fcntl
 import re
 import shutil
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import structlog
@@ -80,17 +82,22 @@ def register(folder: Path, name: str, *, allow_older: bool = False) -> Release:
 
 
 def register_starter(folder: Path = STARTER) -> Release:
-    """Register the bundle that ships with this code, and promote it unless another serves.
+    """Register the bundle that ships with this code; promote it where none or an older one serves.
 
+    One that has served before stays what people made of it: somebody may have rolled back from it.
     It needs no signature: whoever can change it can change the code. Nor may it be too old: it is
     the one that belongs to this code. Its probe is left to the workers: the site needs no engine.
     """
-    name = f"{STARTER.name}-{sums_digest(folder)[:8]}"
-    release = register(folder, name, allow_older=True)
+    release = register(folder, _starter_name(sums_digest(folder)), allow_older=True)
     active = Release.objects.filter(status=Release.Status.ACTIVE).first()
-    if active is None or (active.pk != release.pk and active.name.startswith(STARTER.name)):
+    older = active is not None and active.name == _starter_name(active.sha256)
+    if active is None or (older and not release.activations.exists()):
         promote(release)
     return release
+
+
+def _starter_name(sha256: str) -> str:
+    return f"{STARTER.name}-{sha256[:8]}"
 
 
 def trusted(bundle: Bundle) -> str:
@@ -120,18 +127,32 @@ def probed_engine(bundle: Bundle) -> Engine:
 def fetch_bundle(release: Release) -> Bundle:
     """The release's bundle, from the local cache or the bucket; verified either way.
 
+    One process of a host fetches at a time; the others find what it fetched.
+
     Raises BundleError, KeyRefused, objects.StorageUnavailable, objects.ObjectMissing.
     """
     cached = settings.DATA_DIR / "bundles" / release.sha256
-    if cached.is_dir():
-        try:
-            return _checked(cached, release)
-        except Unsigned:
-            pass  # its signature may have come later
-        except BundleError as error:
-            log.warning("cached_bundle_broken", path=str(cached), error=str(error))
-        shutil.rmtree(cached, ignore_errors=True)
-    cached.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        return _checked(cached, release)
+    except BundleError:
+        cached.parent.mkdir(parents=True, exist_ok=True)
+    with (settings.DATA_DIR / "bundles.lock").open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # a process that is killed lets go of it
+        if cached.is_dir():
+            try:
+                return _checked(cached, release)
+            except Unsigned:
+                _fetch_signature(cached, release)
+                return _checked(cached, release)
+            except BundleError as error:
+                log.warning("cached_bundle_broken", path=str(cached), error=str(error))
+                shutil.rmtree(cached, ignore_errors=True)
+        _fetch(cached, release)
+    _tidy(cached.parent)
+    return _checked(cached, release)
+
+
+def _fetch(cached: Path, release: Release) -> None:
     with tempfile.TemporaryDirectory(prefix=_FETCH, dir=cached.parent) as work:
         folder = Path(work) / "bundle"
         folder.mkdir()
@@ -139,12 +160,19 @@ def fetch_bundle(release: Release) -> Bundle:
             with (folder / key.rsplit("/", 1)[-1]).open("wb") as file:
                 objects.get_file(key, file)
         _checked(folder, release)
-        try:
-            folder.rename(cached)
-        except OSError:  # another process of this host was first, with the same bytes
-            log.debug("bundle_cached_already", path=str(cached))
-    _tidy(cached.parent)
-    return _checked(cached, release)
+        folder.rename(cached)
+
+
+def _fetch_signature(cached: Path, release: Release) -> None:
+    """A bundle that was not signed may have been signed since; its other files stay as they are."""
+    with (
+        suppress(objects.ObjectMissing),
+        tempfile.TemporaryDirectory(prefix=_FETCH, dir=cached.parent) as work,
+    ):
+        signature = Path(work) / SIGNATURE
+        with signature.open("wb") as file:
+            objects.get_file(release.bundle_key + SIGNATURE, file)
+        signature.replace(cached / SIGNATURE)
 
 
 def _checked(folder: Path, release: Release) -> Bundle:

@@ -9,7 +9,7 @@ import json
 import shutil
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -46,10 +46,8 @@ def bundle(probed: Path, tmp_path: Path) -> Bundles:
 
 
 @pytest.fixture
-def releases(stack: LiveStack) -> Iterator["Releases"]:
-    found = Releases(stack)
-    yield found
-    found.forget()
+def releases(stack: LiveStack) -> "Releases":
+    return Releases(stack)
 
 
 class Releases:
@@ -125,16 +123,6 @@ class Releases:
 
     def cached(self, sha256: str) -> Path:
         return self.stack.data.path / "bundles" / sha256
-
-    def forget(self) -> None:
-        self.stack.query("TRUNCATE classifier_outfit, classifier_servingworker CASCADE")
-        self.activate(self.starter)
-        self.stack.query(
-            "DELETE FROM classifier_activation WHERE release_id IN"
-            " (SELECT id FROM classifier_release WHERE name <> %s)",
-            self.starter,
-        )
-        self.stack.query("DELETE FROM classifier_release WHERE name <> %s", self.starter)
 
 
 def still_serves(stack: LiveStack, releases: Releases, worker: Part) -> None:

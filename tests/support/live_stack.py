@@ -58,6 +58,14 @@ if TYPE_CHECKING:
 # As any client of the broker would have to name them: nothing here needs Django.
 WAKE_TASK, QUEUE = "worker.wake", "fasi"
 CELERY = [sys.executable, "-m", "celery", "-q", "-A", "fasi_site"]
+# Rows that a test leaves, and releases other than the starter, which is the first one.
+_FORGET = (
+    "TRUNCATE classifier_outfit, classifier_export, classifier_usage, classifier_servingworker,"
+    " classifier_backfill, classifier_retraining, classifier_trafficweek CASCADE",
+    "DELETE FROM classifier_activation WHERE release_id > (SELECT min(id) FROM classifier_release)",
+    "DELETE FROM classifier_release WHERE id > (SELECT min(id) FROM classifier_release)",
+    "UPDATE classifier_release SET status = 'active'",
+)
 
 
 class Part:
@@ -346,7 +354,7 @@ class LiveStack:
         assert {each: counts.get(str(each), 0) for each in wanted} == dict.fromkeys(wanted, 1)
 
     def forget(self) -> None:
-        """End what a test started and take its outfits away, so that the next finds a new stack."""
+        """End what a test started and empty what it filled, so that the next finds a new stack."""
         for part in self.parts:
             if part not in (self.site, self.waiting):
                 part.signal(signal.SIGCONT)
@@ -355,10 +363,8 @@ class LiveStack:
         self.parts = [self.site, self.waiting]
         self.gate.unlink(missing_ok=True)
         self.empty_broker()  # it keeps what a killed worker had not acknowledged
-        self.query(
-            "TRUNCATE classifier_outfit, classifier_export, classifier_usage,"
-            " classifier_servingworker CASCADE"
-        )
+        for statement in _FORGET:
+            self.query(statement)
 
     def variables(self) -> dict[str, str]:
         """The environment of every process of this stack."""

@@ -11,14 +11,13 @@ import numpy as np
 import pytest
 
 from classifier.models import AuditEntry, Outfit, Release, Review
-from classifier.releases.lifecycle import promote
 from classifier.releases.refusals import ReleaseRefused
 from classifier.storage import objects
 from inference.bundle import BundleError, load_bundle, write_sums
 from inference.probe import ProbeFailed, read_probe, write_probe
 from tests.conftest import STARTER
 from tests.support.probed_bundle import MADE
-from worker.releases import fetch_bundle, register, register_starter
+from worker.releases import fetch_bundle, register
 
 Copy = Callable[[], Path]
 
@@ -84,14 +83,6 @@ def test_a_verified_bundle_becomes_a_candidate(site: None, another: Callable[...
     release.refresh_from_db()
     assert (release.status, release.made, release.signed_by) == ("candidate", MADE, "")
     assert AuditEntry.objects.get(action="release_registered").details["release"] == "own"
-
-
-def test_the_starter_does_not_push_out_ones_own_release(
-    release: Release, another: Callable[..., Path]
-) -> None:
-    promote(register(another(), "own"))
-    register_starter(STARTER)
-    assert Release.objects.get(name="own").status == "active"
 
 
 def test_a_bundle_that_does_not_pass_its_probe_is_refused(

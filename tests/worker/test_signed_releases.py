@@ -52,13 +52,15 @@ def test_a_bundle_that_was_registered_without_a_signature_gains_one(
     folder = another()
     settings.FASI_UNSIGNED_RELEASES = True
     release = register(folder, "own")
-    fetch_bundle(release)  # a worker has it without the signature
+    large = fetch_bundle(release).path / "style.bin"  # a worker has it without the signature
+    fetched = large.stat().st_mtime_ns
     settings.FASI_UNSIGNED_RELEASES = False
     with pytest.raises(ReleaseRefused, match="own is not signed"):
         promote(release)
     sign(load_bundle(folder), key, "")
     promote(register(folder, "own"))
     assert fetch_bundle(release).sha256 == release.sha256
+    assert large.stat().st_mtime_ns == fetched, "only the signature was fetched"
 
 
 def test_a_forged_signature_is_refused_wherever_unsigned_ones_are_taken(

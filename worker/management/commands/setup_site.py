@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from classifier.models import Release
-from classifier.releases.refusals import ReleaseRefused
+from classifier.releases.refusals import ReleaseRefused, check_signature
 from classifier.storage import objects
 from classifier.storage.objects import StorageUnavailable
 from inference.bundle import BundleError
@@ -44,9 +44,22 @@ class Command(BaseCommand):
             release = Release.objects.filter(status=Release.Status.ACTIVE).get()
         except (StorageUnavailable, BundleError) as error:
             raise CommandError(str(error)) from error
+        _check_that_workers_take_what_is_active()
         if options["demo"]:
             make_demo_account()
         self.stdout.write(f"The site is set up; release {release.name} is {release.status}.")
+
+
+def _check_that_workers_take_what_is_active() -> None:
+    """Say now what each worker would only write to its log, while photos wait."""
+    active = Release.objects.filter(status=Release.Status.ACTIVE).get()
+    try:
+        check_signature(active)
+    except ReleaseRefused as refused:
+        raise CommandError(
+            f"No worker would load the active release. {refused} FASI_UNSIGNED_RELEASES=true takes"
+            " unsigned ones; `manage.py release promote` another to go on without it."
+        ) from refused
 
 
 def make_demo_account() -> None:
