@@ -42,7 +42,7 @@ _OTHERS = """
     FROM (
         SELECT outfit_id, row_number() OVER () - 1 AS place FROM classifier_reviewitem
         WHERE answered_by = '{}' AND skipped_by = '{}' LIMIT %(groups)s
-    ) AS some WHERE some.outfit_id = item.outfit_id
+    ) AS one WHERE one.outfit_id = item.outfit_id
 """
 
 
@@ -112,7 +112,7 @@ def _answers(reviewer: "User") -> list[float]:
     from django.test import Client
 
     client = Client(HTTP_HOST="127.0.0.1", HTTP_HX_REQUEST="true")
-    client.force_login(reviewer, "django.contrib.auth.backends.ModelBackend")
+    client.force_login(reviewer)
     held = re.findall(r'data-outfit="([0-9a-f-]{36})"', client.get("/staff/review/").text)
     costs = []
     for _ in range(ROUNDS):
