@@ -1,6 +1,7 @@
 """Reviewing in a real browser, by keys and by touch, and two reviewers at once."""
 
 import re
+from itertools import count
 
 import pytest
 from selenium.webdriver import ActionChains, Chrome
@@ -17,6 +18,7 @@ from tests.support.starting import Up, wait_until
 
 PHOTOS = 10
 SMALLEST = 44
+_numbers = count()
 CURRENT = "article.review:not([hidden])"
 _LOADED = """
     return [...document.querySelectorAll("article.review .frame > img:first-child")]
@@ -62,13 +64,13 @@ def wait_counted(browser: Chrome, count: int, why: str) -> None:
 
 
 @pytest.fixture
-def reviewers(up: Up, request: pytest.FixtureRequest) -> tuple[str, str]:
+def reviewers(up: Up) -> tuple[str, str]:
     """Two for this test alone, and photos that wait for them."""
-    name = re.sub(r"\W+", "-", request.node.name.removeprefix("test_")).strip("-")
-    owner = Visitor.sign_up(up.address, f"owner-{name}")
+    name = str(next(_numbers))
+    owner = Visitor.sign_up(up.address, f"owner{name}")
     drawn = [outfit_jpeg(seed) for seed in range(3)]
     upload_all(owner, [numbered(drawn[number % 3], number) for number in range(PHOTOS)])
-    prepare(up, f"owner-{name}@example.org", f"one-{name}", f"two-{name}")
+    prepare(up, f"owner{name}@example.org", f"one-{name}", f"two-{name}")
     return f"one-{name}", f"two-{name}"
 
 
