@@ -60,9 +60,9 @@ def work(budget_s: float) -> int:
     """
     end = time.monotonic() + budget_s
     done = 0
-    loaded_model()  # raises before anything is claimed
+    model = loaded_model()  # raises before anything is claimed
     current = _claim()
-    while current or (time.monotonic() < end and answer_trials(loaded_model())):
+    while current or (time.monotonic() < end and answer_trials(model := loaded_model())):
         if current is None:
             current = _claim()
             continue
@@ -70,11 +70,13 @@ def work(budget_s: float) -> int:
         try:
             if not current.alone and time.monotonic() < end:
                 ahead = _claim(beside_others=True)
-            done += process(current, loaded_model())  # another release may have become active
+            done += process(current, model)
             current = None  # from here on only what was fetched ahead is unfinished
-            answer_trials(loaded_model())
+            answer_trials(model)
             if ahead is None and time.monotonic() < end:
                 ahead = _claim()
+            if ahead:
+                model = loaded_model()  # another release may have become active
         except BaseException as error:
             _leave(current, ahead, error)
             raise
