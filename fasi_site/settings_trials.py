@@ -6,13 +6,16 @@ from fasi_site.environment import EMBEDDED, env
 FASI_TRIALS = env.bool("FASI_TRIALS", default=True)
 # How long a trial can be looked at and kept; after that nothing is left of it.
 FASI_TRIAL_S = env.int("FASI_TRIAL_S", default=900)
+# The same for one whose visitor asked to keep it: time to sign up and to confirm an address.
+FASI_TRIAL_WANTED_S = env.int("FASI_TRIAL_WANTED_S", default=3600)
 # From one address (an IPv6 /64), and from everybody, in a minute.
 FASI_TRIALS_PER_MINUTE_ADDRESS = env.int(
     "FASI_TRIALS_PER_MINUTE_ADDRESS", default=100_000 if EMBEDDED else 10
 )
 FASI_TRIALS_PER_MINUTE = env.int("FASI_TRIALS_PER_MINUTE", default=100_000 if EMBEDDED else 120)
 # How many wait for a worker at a time, how many a worker takes between two claims, and how many
-# are in memory at a time: each takes about 0.4 MB.
+# are in memory at a time: each takes about 0.4 MB. One more ends the one with the least time left,
+# so at the full rate each has at least FASI_TRIALS_KEPT / FASI_TRIALS_PER_MINUTE minutes.
 FASI_TRIALS_WAITING = env.int("FASI_TRIALS_WAITING", default=8)
 FASI_TRIALS_AT_ONCE = env.int("FASI_TRIALS_AT_ONCE", default=4)
 FASI_TRIALS_KEPT = env.int("FASI_TRIALS_KEPT", default=300)

@@ -20,8 +20,8 @@ DESIGN = 1
 """Counts up when cards look otherwise, so that stored ones are drawn anew."""
 PAPER, INK, MUTED, LINE, ACCENT = "#faf7f2", "#1f1b16", "#6a6157", "#e4dcd0", "#a83a22"
 
-
-_one_at_a_time = Lock()
+one_at_a_time = Lock()
+"""Whoever draws a card holds it, so that threads are left for everybody else."""
 
 
 def share(outfit: Outfit) -> Share:
@@ -55,7 +55,7 @@ def card_jpeg(outfit: Outfit) -> bytes:
     says = f"{DESIGN}:{prediction.pk}:{outfit.style}:{outfit.certainty}"
     card = _stored(key, says)
     if card is None:
-        with _one_at_a_time:  # a link that many open at once costs one drawing
+        with one_at_a_time:  # a link that many open at once costs one drawing
             card = _stored(key, says)
             if card is None:
                 photo = objects.get(outfit.photo_key)

@@ -4,12 +4,28 @@ They are against bursts. When Redis does not answer nobody is refused: a lost co
 harm than a lost photo, and the quotas are in the database.
 """
 
+from typing import cast
+
 from django.core.cache import cache
 
 from classifier.storage.cache_server import cache_server
 
 MINUTE = 60
 DAY = 24 * 60 * 60
+
+# Stops at the first window that is over, and counts in none after it.
+_COUNT_IN_TURN = """
+for number, key in ipairs(KEYS) do
+    local counted = redis.call('INCR', key)
+    if counted == 1 then
+        redis.call('EXPIRE', key, ARGV[2 * number - 1])
+    end
+    if counted > tonumber(ARGV[2 * number]) then
+        return number
+    end
+end
+return 0
+"""
 
 
 def count(*windows: tuple[str, int]) -> list[int]:
@@ -23,3 +39,16 @@ def count(*windows: tuple[str, int]) -> list[int]:
         pipeline.incr(name)
         pipeline.expire(name, seconds, nx=True)
     return [int(count) for count in pipeline.execute()[::2]]
+
+
+def first_over(*windows: tuple[str, int, int]) -> int | None:
+    """Count in windows of so many seconds that take so many, in one round trip.
+
+    Returns the number of the first that is over. What one window refuses counts in none of those
+    behind it: name a person's own before what they share with others, or one person uses up
+    everybody's. Raises RedisError.
+    """
+    names = [str(cache.make_key(key)) for key, _seconds, _most in windows]
+    limits = [str(value) for _key, seconds, most in windows for value in (seconds, most)]
+    found = cache_server().eval(_COUNT_IN_TURN, len(names), *names, *limits)
+    return cast(int, found) - 1 if found else None

@@ -4,6 +4,9 @@ A trial is a hash: the photo, the thumb, and facts about them. What the model sa
 and since when it waits are keys beside it with the same end. Two more bound all of them together: a
 list of those that wait, and a sorted set of those that are in memory.
 
+Where more are in memory than may be, the one with the least time left ends early: nobody is turned
+away because others tried before.
+
 All functions raise RedisError where Valkey does not answer.
 """
 
@@ -17,6 +20,7 @@ from typing import Any, cast
 from django.conf import settings
 from django.core.cache import cache
 
+from classifier.monitoring.metrics import TRIALS
 from classifier.storage.cache_server import cache_server
 
 PATIENCE_S = 8
@@ -35,6 +39,7 @@ class Trial:
     height: int
     sample: bool
     waited_s: float
+    left_s: float
     said: Mapping[str, Any] | None
 
     @property
@@ -60,22 +65,46 @@ def is_full() -> bool:
 
 
 def begin(trial_id: uuid.UUID, fields: Mapping[str, bytes | str | int]) -> bool:
-    """Keep the trial for FASI_TRIAL_S seconds and let it wait. False: there are too many."""
+    """Keep the trial for FASI_TRIAL_S seconds and let it wait. False: too many wait."""
     now, lasts = time.time(), settings.FASI_TRIAL_S
     pipeline = cache_server().pipeline(transaction=True)
     pipeline.zremrangebyscore(_in_memory(), "-inf", now)
     pipeline.zadd(_in_memory(), {str(trial_id): now + lasts})
     pipeline.zcard(_in_memory())
-    pipeline.expire(_in_memory(), lasts)
+    pipeline.expire(_in_memory(), lasts, nx=True)
+    pipeline.expire(_in_memory(), lasts, gt=True)  # it ends with the last of them
     pipeline.hset(_name(trial_id), mapping=cast(Any, {**fields, "asked": now}))
     pipeline.expire(_name(trial_id), lasts)
     pipeline.rpush(_waiting(), str(trial_id))
     pipeline.expire(_waiting(), STALE_S)
-    _, _, in_memory, _, _, _, waiting, _ = pipeline.execute()
-    if in_memory <= settings.FASI_TRIALS_KEPT and waiting <= settings.FASI_TRIALS_WAITING:
+    _, _, in_memory, _, _, _, _, waiting, _ = pipeline.execute()
+    if waiting <= settings.FASI_TRIALS_WAITING and (
+        in_memory <= settings.FASI_TRIALS_KEPT or _end_another()
+    ):
         return True
     forget(trial_id)
     return False
+
+
+def prolong(trial_id: uuid.UUID) -> float:
+    """Keep the trial until `longest_s` after it came. How many seconds are left; 0: it is over."""
+    server = cache_server()
+    begun = cast(bytes | None, server.hget(_name(trial_id), "asked"))
+    if begun is None:
+        return 0
+    now = time.time()
+    left_s = max(0.0, float(begun) + longest_s() - now)
+    pipeline = server.pipeline(transaction=True)
+    for name in _names(trial_id):
+        pipeline.pexpire(name, int(1000 * left_s))
+    pipeline.zadd(_in_memory(), {str(trial_id): now + left_s}, xx=True)
+    pipeline.expire(_in_memory(), int(left_s), gt=True)
+    return left_s if pipeline.execute()[0] else 0
+
+
+def longest_s() -> int:
+    """How long a trial is in memory at most, in seconds."""
+    return max(int(settings.FASI_TRIAL_S), int(settings.FASI_TRIAL_WANTED_S))
 
 
 def again(trial_id: uuid.UUID) -> bool:
@@ -120,7 +149,8 @@ def look(trial_id: uuid.UUID) -> Trial | None:
     pipeline = cache_server().pipeline(transaction=False)
     pipeline.hmget(_name(trial_id), ["width", "height", "sample", "asked"])
     pipeline.mget([_name(trial_id, "asked"), _name(trial_id, "said")])
-    (width, height, sample, begun), (asked, said) = pipeline.execute()
+    pipeline.pttl(_name(trial_id))
+    (width, height, sample, begun), (asked, said), left_ms = pipeline.execute()
     if width is None:
         return None
     return Trial(
@@ -129,6 +159,7 @@ def look(trial_id: uuid.UUID) -> Trial | None:
         height=int(height),
         sample=sample == b"1",
         waited_s=time.time() - float(asked or begun),
+        left_s=max(0, left_ms) / 1000,
         said=json.loads(said) if said else None,
     )
 
@@ -163,8 +194,21 @@ def forget(trial_id: uuid.UUID) -> None:
     pipeline = cache_server().pipeline(transaction=True)
     pipeline.zrem(_in_memory(), str(trial_id))
     pipeline.lrem(_waiting(), 0, str(trial_id))
-    pipeline.unlink(_name(trial_id), *(_name(trial_id, part) for part in ("asked", "said", "card")))
+    pipeline.unlink(*_names(trial_id))
     pipeline.execute()
+
+
+def _end_another() -> bool:
+    """End the trial with the least time left, of those that do not wait. False: all wait."""
+    server = cache_server()
+    waiting = set(cast(list[bytes], server.lrange(_waiting(), 0, -1)))
+    for name in cast(list[bytes], server.zrange(_in_memory(), 0, -1)):
+        # Of several that make room at once, each takes another.
+        if name not in waiting and server.zrem(_in_memory(), name):
+            forget(uuid.UUID(name.decode()))
+            TRIALS.labels("ended_early").inc()
+            return True
+    return False
 
 
 def _beside(trial_id: uuid.UUID, part: str, value: bytes) -> None:
@@ -180,6 +224,11 @@ def _waiting() -> str:
 
 def _in_memory() -> str:
     return str(cache.make_key("trials:kept"))
+
+
+def _names(trial_id: uuid.UUID) -> list[str]:
+    """All keys of a trial, that of the hash first."""
+    return [_name(trial_id, part) for part in ("", "asked", "said", "card")]
 
 
 def _name(trial_id: uuid.UUID, part: str = "") -> str:

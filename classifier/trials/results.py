@@ -23,6 +23,11 @@ def card_of(trial_id: uuid.UUID) -> bytes | None:
     """
     if known := lane.card(trial_id):
         return known
+    with sharing.one_at_a_time:  # many requests at once cost one drawing
+        return lane.card(trial_id) or _drawn(trial_id)
+
+
+def _drawn(trial_id: uuid.UUID) -> bytes | None:
     trial, photo = lane.look(trial_id), lane.photo(trial_id)
     prediction = prediction_of(trial.said) if trial and trial.said else None
     if photo is None or prediction is None or prediction.kind != Prediction.Kind.OUTFIT:

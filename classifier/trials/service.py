@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 
 from classifier.history.days import day_taken
 from classifier.lifecycle.wakeup import wake_worker
-from classifier.limits.rates import MINUTE, count
+from classifier.limits.rates import MINUTE, first_over
 from classifier.models import Outfit
 from classifier.monitoring.metrics import TRIALS
 from classifier.trials import lane
@@ -85,6 +85,23 @@ def ask_again(trial_id: uuid.UUID, ip_address: str) -> None:
     wake_worker()
 
 
+def want(trial_id: uuid.UUID) -> float:
+    """Leave a visitor time to come by an account. How many seconds; 0: the trial is over.
+
+    Raises NotTried.
+    """
+    with _told_away():
+        return lane.prolong(trial_id)
+
+
+def replace(trial_id: uuid.UUID) -> None:
+    """Forget a trial whose visitor sent another photo, so that nobody reaches it any more."""
+    try:
+        lane.forget(trial_id)
+    except RedisError as error:
+        log.warning("trial_not_forgotten", error=str(error))  # it ends by itself
+
+
 def keep(
     trial_id: uuid.UUID, owner_id: int, ip_address: str, zone: tzinfo, source: Outfit.Source
 ) -> Accepted | None:
@@ -145,14 +162,16 @@ def _begin(upload: File[bytes], ip_address: str, *, sample: bool) -> uuid.UUID:
 
 def _check_rates(ip_address: str) -> None:
     now = datetime.now(UTC)
-    of_address, of_all = count(
-        (f"trials:address:{ip_group(ip_address)}:{now:%H%M}", MINUTE),
-        (f"trials:all:{now:%H%M}", MINUTE),
+    over = first_over(
+        (
+            f"trials:address:{ip_group(ip_address)}:{now:%H%M}",
+            MINUTE,
+            settings.FASI_TRIALS_PER_MINUTE_ADDRESS,
+        ),
+        (f"trials:all:{now:%H%M}", MINUTE, settings.FASI_TRIALS_PER_MINUTE),
     )
-    if of_address > settings.FASI_TRIALS_PER_MINUTE_ADDRESS:
-        raise Refused(Refusal.RATE)
-    if of_all > settings.FASI_TRIALS_PER_MINUTE:
-        raise Busy
+    if over is not None:
+        raise Busy() if over else Refused(Refusal.RATE)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 
 from classifier.limits import ledger, photos
 from classifier.limits.ledger import DayIsSpent, LimitReached, StorageIsFull
-from classifier.limits.rates import MINUTE, count
+from classifier.limits.rates import MINUTE, first_over
 from classifier.models import Batch
 from classifier.uploads.refusals import Refusal, Refused
 from classifier.web import ip_group
@@ -126,15 +126,16 @@ def _refusing(otherwise: Refusal | None = Refusal.DAILY_QUOTA) -> Iterator[None]
 def _check_rates(owner_id: int, ip_address: str) -> None:
     now = datetime.now(UTC)
     try:
-        minute, from_address = count(
-            (f"uploads:minute:{owner_id}:{now:%H%M}", MINUTE),
-            (f"uploads:address:{ip_group(ip_address)}:{now:%H%M}", MINUTE),
+        over = first_over(
+            (f"uploads:minute:{owner_id}:{now:%H%M}", MINUTE, settings.FASI_UPLOADS_PER_MINUTE),
+            (
+                f"uploads:address:{ip_group(ip_address)}:{now:%H%M}",
+                MINUTE,
+                settings.FASI_UPLOADS_PER_MINUTE_ADDRESS,
+            ),
         )
     except RedisError as error:
         log.warning("rate_not_checked", error=str(error))
         return
-    if (
-        minute > settings.FASI_UPLOADS_PER_MINUTE
-        or from_address > settings.FASI_UPLOADS_PER_MINUTE_ADDRESS
-    ):
+    if over is not None:
         raise Refused(Refusal.RATE)

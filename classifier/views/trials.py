@@ -4,6 +4,7 @@ Which trial is theirs stands in a signed cookie and in no address, so nobody els
 of it is in a session, for sessions are rows.
 """
 
+import math
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -28,7 +29,7 @@ from classifier.models import Outfit, Prediction
 from classifier.storage.objects import JPEG
 from classifier.trials import lane
 from classifier.trials.results import card_of, prediction_of
-from classifier.trials.service import Away, NotTried, ask_again, begin_trial, keep
+from classifier.trials.service import Away, NotTried, ask_again, begin_trial, keep, replace, want
 from classifier.uploads.handler import files_of
 from classifier.uploads.refusals import Refusal, Refused
 from classifier.views.landing import SAMPLES, landing
@@ -63,6 +64,8 @@ def try_page(request: HttpRequest) -> HttpResponse:
         trial_id = begin_trial(upload, client_ip(request), sample=bool(sample))
     except (Refused, NotTried) as refusal:
         return landing(request, refusal)
+    if before := _trial_of(request):
+        replace(before)
     answer = redirect("try")
     _remember(answer, trial_id)
     return answer
@@ -71,8 +74,15 @@ def try_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 @_not_indexed
 def try_state(request: HttpRequest) -> HttpResponse:
-    """The part of the page that asks again until the model has answered."""
-    return render(request, "classifier/_trial_state.html", _context(request))
+    """The part of the page that asks again until the model has answered.
+
+    Also while Valkey is away: HTMX shows no answer with an error's status, and would ask no more.
+    """
+    try:
+        context = _context(request)
+    except RedisError:
+        context = {"away": True}
+    return render(request, "classifier/_trial_state.html", context)
 
 
 @require_safe
@@ -110,17 +120,31 @@ def ask_again_for_trial(request: HttpRequest) -> HttpResponse:
 def try_keep(request: HttpRequest) -> HttpResponse:
     """Make the visitor's photo the first of their account.
 
-    POST says that they want it and, without an account, leads to signing up, which leads back to
-    GET: that takes the photo only where the cookie says that it was wanted.
+    POST says that they want it, which gives it more time, and without an account leads to signing
+    up, which leads back to GET: that takes the photo only where the cookie says that it was wanted.
     """
     trial_id, wanted = _cookie(request)
     if trial_id is None:
         return _over(request)
-    posted = request.method == "POST"
+    if request.method == "POST":
+        return _wanted(request, trial_id)
     if request.user.is_authenticated:
-        return _keep(request, trial_id) if posted or wanted else redirect("home")
-    if not posted:
+        return _keep(request, trial_id) if wanted else redirect("home")
+    return redirect("try")
+
+
+def _wanted(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
+    try:
+        left_s = want(trial_id)
+    except NotTried as refusal:
+        messages.error(request, str(refusal.sentence))
         return redirect("try")
+    if not left_s:
+        return _over(request)
+    if request.user.is_authenticated:
+        return _keep(request, trial_id)
+    text = _("Sign up or sign in within %d minutes, and your photo is in your account.")
+    messages.info(request, text % (left_s // 60))
     answer = redirect(f"{reverse('account_signup')}?{urlencode({'next': reverse('try_keep')})}")
     _remember(answer, trial_id, wanted=True)
     return answer
@@ -134,7 +158,9 @@ def _keep(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
         accepted = keep(trial_id, owner.pk, client_ip(request), zone, source)
     except (Refused, NotTried) as refusal:
         messages.error(request, str(refusal.sentence))
-        return _forgotten(redirect("home"))
+        answer = redirect("try")  # where it still is, with the button
+        _remember(answer, trial_id)  # no longer as wanted, or the front page would lead here again
+        return answer
     if accepted is None:
         return _over(request)
     messages.success(request, _("Your photo is in your account now."))
@@ -147,9 +173,11 @@ def wants_to_keep(request: HttpRequest) -> bool:
 
 
 def _over(request: HttpRequest) -> HttpResponse:
-    minutes = settings.FASI_TRIAL_S // 60
-    text = _("That photo is gone: without an account it is kept for %d minutes. Choose it again.")
-    messages.info(request, text % minutes)
+    longest = lane.longest_s() if wants_to_keep(request) else settings.FASI_TRIAL_S
+    text = _(
+        "That photo is gone: without an account it is kept for %d minutes at most. Choose it again."
+    )
+    messages.info(request, text % (longest // 60))
     return _forgotten(redirect("home"))
 
 
@@ -159,20 +187,23 @@ def _forgotten(answer: HttpResponse) -> HttpResponse:
 
 
 def _shown(request: HttpRequest) -> HttpResponse:
-    if request.user.is_authenticated:
+    if COOKIE not in request.COOKIES:
         return redirect("home")
-    context = _context(request)
+    try:
+        context = _context(request)
+    except RedisError:
+        answer = render(request, "classifier/trial.html", {"away": True}, status=Away.status)
+        answer["Retry-After"] = str(Away.retry_after_s)
+        return answer
     if context["trial"] is None:
-        return redirect("home") if COOKIE not in request.COOKIES else _over(request)
+        return _over(request)
     return render(request, "classifier/trial.html", context)
 
 
 def _context(request: HttpRequest) -> dict[str, Any]:
+    """What the page shows. Raises RedisError."""
     trial_id = _trial_of(request)
-    try:
-        trial = lane.look(trial_id) if trial_id else None
-    except RedisError:
-        trial = None
+    trial = lane.look(trial_id) if trial_id else None
     prediction = prediction_of(trial.said) if trial and trial.said else None
     worn = prediction is not None and prediction.kind == Prediction.Kind.OUTFIT
     return {
@@ -180,7 +211,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         "prediction": prediction,
         "style": prediction.top_style if prediction and worn else None,
         "top": prediction.top if prediction else (),
-        "minutes": settings.FASI_TRIAL_S // 60,
+        "minutes": math.ceil((trial.left_s if trial else settings.FASI_TRIAL_S) / 60),
     }
 
 
@@ -212,7 +243,7 @@ def _remember(answer: HttpResponse, trial_id: uuid.UUID, *, wanted: bool = False
     answer.set_cookie(
         COOKIE,
         signing.dumps({"trial": str(trial_id), "wanted": wanted}, salt=SALT),
-        max_age=settings.FASI_TRIAL_S,
+        max_age=lane.longest_s(),  # the trial itself may end before
         httponly=True,
         samesite="Lax",
         secure=settings.SESSION_COOKIE_SECURE,
@@ -226,9 +257,7 @@ def _trial_of(request: HttpRequest) -> uuid.UUID | None:
 def _cookie(request: HttpRequest) -> tuple[uuid.UUID | None, bool]:
     """The visitor's trial, and whether they asked for it to be kept."""
     try:
-        said = signing.loads(
-            request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=settings.FASI_TRIAL_S
-        )
+        said = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=lane.longest_s())
         return uuid.UUID(said["trial"]), bool(said["wanted"])
     except (signing.BadSignature, KeyError, TypeError, ValueError):
         return None, False

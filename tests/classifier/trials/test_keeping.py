@@ -1,6 +1,7 @@
 """A visitor's photo becomes the first of a new account."""
 
 import hashlib
+import time
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from classifier.views.trials import COOKIE
 from tests.classifier.trials.test_trials import in_memory, try_photo
 from tests.conftest import signed_in
 from tests.support.at_once import at_once
+from tests.support.cache_away import cache_away
 from tests.support.images import outfit_jpeg
 
 pytestmark = pytest.mark.usefixtures("site")
@@ -93,7 +95,61 @@ def test_quotas_hold_and_are_told(visitor: Client, owner: User, settings: Any) -
     settings.FASI_UPLOADS_PER_DAY = 0
     browser = signed_in(owner)
     browser.cookies[COOKIE] = visitor.cookies[COOKIE].value
-    page = browser.post("/try/keep/", follow=True).content.decode()
-    assert "Come back tomorrow" in page
+    answer: Any = browser.post("/try/keep/", follow=True)
+    assert answer.redirect_chain == [("/try/", 302)]
+    assert "Come back tomorrow" in answer.content.decode()
     assert not Outfit.objects.exists()
     assert lane.some_wait()
+
+
+def test_what_could_not_be_kept_is_kept_later(visitor: Client, owner: User, settings: Any) -> None:
+    visitor.post("/try/keep/")
+    browser = signed_in(owner)
+    browser.cookies[COOKIE] = visitor.cookies[COOKIE].value
+    settings.FASI_UPLOADS_PER_MINUTE = 0
+    assert browser.get("/")["Location"] == "/try/keep/"
+    assert browser.get("/try/keep/")["Location"] == "/try/"
+    assert browser.get("/").status_code == 200  # it leads there no more by itself
+    assert browser.get("/try/photo.jpg").status_code == 200
+    settings.FASI_UPLOADS_PER_MINUTE = 100
+    assert browser.post("/try/keep/")["Location"] == Outfit.objects.get().get_absolute_url()
+
+
+def test_while_valkey_is_away_the_photo_stays_wanted(visitor: Client, owner: User) -> None:
+    visitor.post("/try/keep/")
+    browser = signed_in(owner)
+    browser.cookies[COOKIE] = visitor.cookies[COOKIE].value
+    with cache_away():
+        for answer in (browser.get("/try/keep/"), browser.post("/try/keep/")):
+            assert answer["Location"] == "/try/"
+        assert browser.get("/try/").status_code == 503
+        assert visitor.post("/try/keep/")["Location"] == "/try/"
+    assert browser.get("/try/").status_code == 200
+    assert browser.post("/try/keep/")["Location"] == Outfit.objects.get().get_absolute_url()
+
+
+def test_whoever_asks_to_keep_it_has_an_hour(
+    visitor: Client, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = visitor.post("/try/keep/")
+    assert "within 59 minutes" in visitor.get(asked["Location"]).content.decode()
+    ((trial_id, _thumb),) = lane.take(1)
+    trial = lane.look(trial_id)
+    assert trial is not None
+    assert settings.FASI_TRIAL_S < trial.left_s <= settings.FASI_TRIAL_WANTED_S
+    assert visitor.cookies[COOKIE]["max-age"] == settings.FASI_TRIAL_WANTED_S
+    now = time.time()
+    with monkeypatch.context() as later:  # the address is confirmed after the quarter of an hour
+        later.setattr(time, "time", lambda: now + 2 * settings.FASI_TRIAL_S)
+        sign_up(visitor, asked["Location"])
+    assert Outfit.objects.count() == 1
+
+
+def test_asking_again_does_not_keep_it_longer(visitor: Client) -> None:
+    ((trial_id, _thumb),) = lane.take(1)
+    cache_server().hset(lane._name(trial_id), "asked", time.time() - 3000)  # it came 50 minutes ago
+    for _ in range(3):
+        visitor.post("/try/keep/")
+    trial = lane.look(trial_id)
+    assert trial is not None
+    assert 500 < trial.left_s <= 600

@@ -1,6 +1,5 @@
 """A visitor tries a photo without an account. Over HTTP, with a real Valkey and a real engine."""
 
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -14,8 +13,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 from PIL import Image
-from redis import Redis
 
+from classifier.history import sharing
 from classifier.limits import rates
 from classifier.models import Outfit, Prediction, Release
 from classifier.storage import objects
@@ -25,8 +24,8 @@ from classifier.trials.service import Busy, begin_trial
 from classifier.uploads.refusals import Refusal, Refused
 from classifier.views.landing import SAMPLES
 from classifier.views.trials import COOKIE, SAMPLES_FOLDER
-from fasi_site.local.ports import free_port
 from tests.support.at_once import at_once
+from tests.support.cache_away import cache_away
 from tests.support.images import draw_outfit, encode, outfit_jpeg
 from tests.support.starting import wait_until
 from worker.classification import work
@@ -110,6 +109,29 @@ def test_the_card_is_that_of_owners_and_drawn_once(visitor: Client, warm: None) 
     assert visitor.get("/try/my-style.jpg").content == card.content
 
 
+def test_a_card_that_many_ask_for_at_once_is_drawn_once(
+    visitor: Client, warm: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    try_photo(visitor, outfit_jpeg(2))
+    work(budget_s=30)
+    drawn = []
+    draw = sharing.draw
+
+    def counted(*about: Any) -> bytes:
+        drawn.append(about)
+        return draw(*about)
+
+    monkeypatch.setattr(sharing, "draw", counted)
+
+    def card(_: int) -> bytes:
+        browser = Client()
+        browser.cookies[COOKIE] = visitor.cookies[COOKIE].value
+        return bytes(browser.get("/try/my-style.jpg").content)
+
+    assert len(set(at_once(8, card))) == 1
+    assert len(drawn) == 1
+
+
 def test_what_is_no_outfit_gets_a_sentence(visitor: Client, release: Release) -> None:
     try_photo(visitor, outfit_jpeg(3))
     ((trial_id, _thumb),) = lane.take(1)
@@ -187,6 +209,25 @@ def test_one_address_may_try_so_often(visitor: Client, settings: Any) -> None:
     assert 'data-reason="too_many_requests"' in refused.content.decode()
 
 
+def test_one_address_does_not_use_up_what_all_may_try(settings: Any) -> None:
+    settings.FASI_TRIALS_PER_MINUTE_ADDRESS = 2
+    settings.FASI_TRIALS_PER_MINUTE = 4
+
+    def begin(address: str) -> None:
+        begin_trial(ContentFile(outfit_jpeg(1), "coat.jpg"), address)
+
+    said = []
+    for address in (*["10.0.0.1"] * 8, "10.0.0.2", "10.0.0.2", "10.0.0.3"):
+        try:
+            begin(address)
+        except (Refused, Busy) as refusal:
+            said.append(str(refusal.reason))
+        else:
+            said.append("begun")
+    refused = ["too_many_requests"] * 6
+    assert said == ["begun", "begun", *refused, "begun", "begun", "trials_busy"]
+
+
 def test_limits_hold_for_what_comes_at_once(settings: Any) -> None:
     settings.FASI_TRIALS_WAITING = 3
     settings.FASI_TRIALS_PER_MINUTE = 12
@@ -204,16 +245,6 @@ def test_limits_hold_for_what_comes_at_once(settings: Any) -> None:
     assert len(lane.take(16)) == said.count("begun")
 
 
-def test_memory_is_bounded(visitor: Client, settings: Any) -> None:
-    settings.FASI_TRIALS_KEPT = 2
-    assert [try_photo(Client(), outfit_jpeg(seed)).status_code for seed in range(3)] == [
-        302,
-        302,
-        429,
-    ]
-    assert len([key for key in in_memory() if "trials:" not in key]) == 2
-
-
 def test_a_trial_whose_worker_died_is_asked_for_again(
     visitor: Client, warm: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -229,23 +260,30 @@ def test_a_trial_whose_worker_died_is_asked_for_again(
     assert 'data-status="done"' in page(visitor)
 
 
-@pytest.fixture
-def valkey_away(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    away = Redis(host="127.0.0.1", port=free_port(), socket_connect_timeout=1)
-    for module in (lane, rates):
-        monkeypatch.setattr(module, "cache_server", lambda: away)
-    yield
-    away.close()
-
-
 def test_while_valkey_is_away_it_says_so_and_outfits_are_classified(
-    visitor: Client, valkey_away: None, release: Release, make_outfit: Any
+    visitor: Client, release: Release, make_outfit: Any
 ) -> None:
-    answer = try_photo(visitor, outfit_jpeg(6))
-    assert (answer.status_code, answer["Retry-After"]) == (503, "30")
-    assert "does not work right now" in answer.content.decode()
-    make_outfit()
-    assert work(budget_s=30) == 1
+    with cache_away():
+        answer = try_photo(visitor, outfit_jpeg(6))
+        assert (answer.status_code, answer["Retry-After"]) == (503, "30")
+        assert "does not work right now" in answer.content.decode()
+        make_outfit()
+        assert work(budget_s=30) == 1
+
+
+def test_a_photo_is_not_gone_while_valkey_is_away(visitor: Client) -> None:
+    try_photo(visitor, outfit_jpeg(6))
+    with cache_away():
+        whole = visitor.get("/try/")
+        assert (whole.status_code, whole["Retry-After"]) == (503, "30")
+        part = visitor.get("/try/state/")
+        assert part.status_code == 200  # HTMX shows no other, and would ask no more
+        for shown in (whole.content.decode(), part.content.decode()):
+            assert 'data-status="away"' in shown
+            assert 'hx-get="/try/state/"' in shown
+        assert visitor.get("/try/photo.jpg").status_code == 503
+    assert visitor.get("/try/").status_code == 200
+    assert visitor.get("/try/photo.jpg").status_code == 200
 
 
 def test_outfits_are_claimed_between_trials(warm: None, make_outfit: Any, settings: Any) -> None:
