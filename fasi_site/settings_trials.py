@@ -4,6 +4,10 @@ from fasi_site.environment import EMBEDDED, env
 
 # Off: the landing page leads to signing up instead.
 FASI_TRIALS = env.bool("FASI_TRIALS", default=True)
+# Of a photo as it comes. It is in memory only, of nginx and of the site, so it may be smaller than
+# photos of accounts; browsers make a larger one smaller before they send it. nginx holds a little
+# more for each of the few that it lets in at a time (deploy/nginx).
+FASI_TRIAL_BYTES = env.int("FASI_TRIAL_BYTES", default=10 * 1024**2)
 # How long a trial can be looked at and kept; after that nothing is left of it.
 FASI_TRIAL_S = env.int("FASI_TRIAL_S", default=900)
 # The same for one whose visitor asked to keep it: time to sign up and to confirm an address.

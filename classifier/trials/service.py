@@ -130,8 +130,8 @@ def keep(
 
 def _begin(upload: File[bytes], ip_address: str, *, sample: bool) -> uuid.UUID:
     _check_rates(ip_address)
-    if upload.size > settings.FASI_MAX_UPLOAD_BYTES:
-        raise Refused(Refusal.TOO_LARGE)
+    if upload.size > settings.FASI_TRIAL_BYTES:
+        raise Refused(Refusal.TOO_LARGE, most_bytes=settings.FASI_TRIAL_BYTES)
     if lane.is_full():
         raise Busy
     data = upload.read()

@@ -1,17 +1,27 @@
-"""Uploads are measured while they stream in: what is too large is neither kept nor spooled."""
+"""Uploads are measured while they stream in: what is too large is neither kept nor spooled.
+
+A photo of a visitor without an account is never spooled to a disk: it is in memory from its first
+byte to its last, and nginx lets few of them in at a time.
+"""
 
 from io import BytesIO
 from typing import Any, cast
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import FileUploadHandler, StopUpload
+from django.core.files.uploadedfile import InMemoryUploadedFile, UploadedFile
+from django.core.files.uploadhandler import (
+    FileUploadHandler,
+    SkipFile,
+    StopFutureHandlers,
+    StopUpload,
+)
 from django.http import HttpRequest
 from django.urls import reverse
 
 from classifier.uploads.refusals import Refusal, Refused
 
 ZIP_FIELD = "archive"
+PHOTO_FIELD = "photo"
 
 
 class TooLargeFile(UploadedFile[bytes]):
@@ -22,8 +32,16 @@ class CappedUploadHandler(FileUploadHandler):
     """First in FILE_UPLOAD_HANDLERS: passes chunks on until the limit, then drops the rest.
 
     Only the file that is too large is refused; its neighbours in the same request are not. A ZIP
-    may be larger than a photo, where one is expected and from somebody who is signed in.
+    may be larger than a photo, where one is expected and from somebody who is signed in. Of a
+    visitor's form one photo is kept, in memory, and FASI_TRIAL_BYTES of it at most.
     """
+
+    _files = 0
+    _memory: BytesIO | None = None
+
+    @property
+    def _from_visitor(self) -> bool:
+        return self.request is not None and self.request.path == reverse("try")
 
     @property
     def _most(self) -> int:
@@ -35,9 +53,9 @@ class CappedUploadHandler(FileUploadHandler):
             and request.user.is_authenticated
         ):
             return int(settings.FASI_ZIP_BYTES)
+        if self._from_visitor:
+            return int(settings.FASI_TRIAL_BYTES)
         return int(settings.FASI_MAX_UPLOAD_BYTES)
-
-    _files = 0
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
@@ -46,14 +64,37 @@ class CappedUploadHandler(FileUploadHandler):
             cast(Any, self.request).too_many_files = True
             raise StopUpload  # reads what follows to its end and keeps none of it
         self._limit = self._most
+        if self._from_visitor:
+            if self._memory is not None or self.field_name != PHOTO_FIELD:
+                raise SkipFile
+            self._memory = BytesIO()
+            raise StopFutureHandlers  # which would open a file
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
-        return raw_data if start + len(raw_data) <= self._limit else None
+        if start + len(raw_data) > self._limit:
+            return None
+        if self._memory is None:
+            return raw_data
+        self._memory.write(raw_data)
+        return None
 
     def file_complete(self, file_size: int) -> UploadedFile[bytes] | None:
-        if file_size <= self._limit:
+        if file_size > self._limit:
+            if self._memory is not None:
+                self._memory = BytesIO()  # without what came before the limit
+            return TooLargeFile(file=BytesIO(), name=self.file_name, size=file_size)
+        if self._memory is None:
             return None  # the next handler has it
-        return TooLargeFile(file=BytesIO(), name=self.file_name, size=file_size)
+        self._memory.seek(0)
+        return InMemoryUploadedFile(
+            self._memory,
+            self.field_name,
+            self.file_name or "",
+            self.content_type or "",
+            file_size,
+            self.charset,
+            self.content_type_extra,
+        )
 
 
 def files_of(request: HttpRequest, field: str) -> list[UploadedFile[bytes]]:

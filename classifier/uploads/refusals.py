@@ -215,10 +215,11 @@ _ANSWERS: dict[Refusal, tuple[HTTPStatus, Promise]] = {
 class Refused(Exception):
     """This upload is not accepted. `reason`, `status` and `sentence` say it to the person."""
 
-    def __init__(self, reason: Refusal, retry_after_s: int = 0) -> None:
+    def __init__(self, reason: Refusal, retry_after_s: int = 0, *, most_bytes: int = 0) -> None:
         super().__init__(reason.value)
         self.reason = reason
         self._retry_after_s = retry_after_s
+        self._most_bytes = most_bytes
         self.status = int(_ANSWERS[reason][0])
 
     @property
@@ -235,7 +236,7 @@ class Refused(Exception):
     @property
     def sentence(self) -> str:
         return str(_ANSWERS[self.reason][1]) % {
-            "bytes": filesizeformat(settings.FASI_MAX_UPLOAD_BYTES),
+            "bytes": filesizeformat(self._most_bytes or settings.FASI_MAX_UPLOAD_BYTES),
             "megapixels": settings.FASI_MAX_PIXELS // 1_000_000,
             "side": settings.FASI_MIN_SIDE,
             "per_day": settings.FASI_UPLOADS_PER_DAY,

@@ -17,7 +17,7 @@ def landing(request: HttpRequest, refusal: Refused | NotTried | None = None) -> 
         "refusal": refusal,
         "samples": {name: f"classifier/samples/{name}.jpg" for name in SAMPLES},
         "trials": settings.FASI_TRIALS,
-        "max_bytes": settings.FASI_MAX_UPLOAD_BYTES,
+        "max_bytes": settings.FASI_TRIAL_BYTES,
         "max_pixels": settings.FASI_MAX_PIXELS,
     }
     status = refusal.status if refusal else 200

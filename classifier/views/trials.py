@@ -30,7 +30,7 @@ from classifier.storage.objects import JPEG
 from classifier.trials import lane
 from classifier.trials.results import card_of, prediction_of
 from classifier.trials.service import Away, NotTried, ask_again, begin_trial, keep, replace, want
-from classifier.uploads.handler import files_of
+from classifier.uploads.handler import PHOTO_FIELD, files_of
 from classifier.uploads.refusals import Refusal, Refused
 from classifier.views.landing import SAMPLES, landing
 from classifier.web import client_ip, on_phone
@@ -233,7 +233,7 @@ def _sample(name: str) -> File[bytes]:
 
 
 def _upload(request: HttpRequest) -> File[bytes]:
-    uploads = files_of(request, "photo")
+    uploads = files_of(request, PHOTO_FIELD)
     if not uploads:
         raise Refused(Refusal.NO_FILE)
     return uploads[0]

@@ -74,3 +74,9 @@ def numbered(photo: bytes, number: int) -> bytes:
 
 def _darker(colour: tuple[int, int, int]) -> tuple[int, int, int]:
     return (colour[0] * 3 // 4, colour[1] * 3 // 4, colour[2] * 3 // 4)
+
+
+def noise_jpeg(side: int) -> bytes:
+    """A square photo of noise: as many bytes as a photo of its size can have."""
+    pixels = random.Random(side).randbytes(3 * side * side)
+    return encode(Image.frombytes("RGB", (side, side), pixels), quality=85)

@@ -1,9 +1,12 @@
-"""What photos of visitors take of Valkey's memory is bounded."""
+"""Photos of visitors are in memory only, and what they take of it is bounded."""
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 
@@ -11,15 +14,50 @@ from classifier.models import Outfit
 from classifier.storage.cache_server import cache_server
 from classifier.trials import lane
 from classifier.trials.service import begin_trial
-from tests.classifier.trials.test_trials import in_memory, try_photo
+from tests.classifier.trials.test_trials import in_memory, page, try_photo
 from tests.support.at_once import at_once
-from tests.support.images import outfit_jpeg
+from tests.support.images import noise_jpeg, outfit_jpeg
 
 pytestmark = pytest.mark.usefixtures("site")
 
 
 def trials() -> int:
     return len([key for key in in_memory() if "trials:" not in key])
+
+
+def test_a_photo_of_several_megabytes_is_in_no_file(
+    upload: Callable[..., HttpResponse], settings: Any, tmp_path: Path
+) -> None:
+    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path)
+    photo = noise_jpeg(2400)
+    assert len(photo) > settings.FILE_UPLOAD_MAX_MEMORY_SIZE
+    untouched = tmp_path.stat().st_mtime_ns
+    assert try_photo(Client(), photo).status_code == 302
+    assert trials() == 1
+    assert tmp_path.stat().st_mtime_ns == untouched
+    assert upload(photo).status_code == 302
+    assert tmp_path.stat().st_mtime_ns != untouched  # an upload to an account passes through a file
+
+
+def test_of_a_form_one_photo_is_read(settings: Any) -> None:
+    visitor = Client()
+    files = [SimpleUploadedFile(f"{seed}.jpg", outfit_jpeg(seed)) for seed in range(3)]
+    answer = visitor.post("/try/", {"other": files[2], "photo": files[:2]})
+    assert answer.status_code == 302
+    assert visitor.get("/try/photo.jpg").status_code == 200
+    ((trial_id, _thumb),) = lane.take(4)
+    kept = lane.kept(trial_id)
+    assert kept is not None
+    assert kept.name == "0.jpg"
+
+
+def test_a_visitors_photo_may_be_smaller_than_others_and_it_says_so(settings: Any) -> None:
+    settings.FASI_TRIAL_BYTES = 1024
+    answer = try_photo(Client(), outfit_jpeg(1))
+    assert answer.status_code == 413
+    assert "larger than 1.0\xa0KB" in answer.content.decode()
+    assert 'data-max-bytes="1024"' in page(Client(), "/")  # browsers make it smaller before
+    assert not in_memory()
 
 
 def test_one_too_many_ends_the_oldest_that_does_not_wait(settings: Any) -> None:
