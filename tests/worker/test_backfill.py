@@ -272,7 +272,7 @@ def test_what_cannot_be_begun_says_why(outfits: list[Outfit], other: Release) ->
     backfills.start_backfill(other)
     with pytest.raises(BackfillRefused, match="not over yet"):
         backfills.start_backfill(other)
-    with pytest.raises(BackfillRefused, match="no shadow"):
+    with pytest.raises(BackfillRefused, match="is not in shadow"):
         backfills.start_shadow(other, 0.1)
     shadow(other)
     with pytest.raises(BackfillRefused, match="at most 1"):
