@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,17 @@ _SETTINGS = {
 }
 
 
+@cache
+def runtime() -> ov.Core:
+    """OpenVINO's runtime: one a process, which is never given back.
+
+    Its CPU plugin gives the thread that loads it a stack for signal handlers, and frees it with the
+    runtime, in whatever thread that happens. Where models are swapped, the main thread would be
+    left with a stack that is gone, and end at the next signal: a soft time limit, a shutdown.
+    """
+    return ov.Core()
+
+
 class OpenVinoEngine:
     """``style.xml`` and ``style.bin`` of a bundle, compiled for the CPU.
 
@@ -47,7 +59,7 @@ class OpenVinoEngine:
         """
         path = weights_file(bundle, "style.xml", "OpenVINO")
         try:
-            compiled = ov.Core().compile_model(path, "CPU", _SETTINGS)
+            compiled = runtime().compile_model(path, "CPU", _SETTINGS)
             self._request: Any = compiled.create_infer_request()
         except RuntimeError as error:
             raise EngineError(f"OpenVINO cannot load {path}: {last_line(error)}") from error

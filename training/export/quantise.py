@@ -9,6 +9,7 @@ import nncf
 import numpy as np
 import openvino as ov
 
+from inference.engine.openvino import runtime
 from training.arrays import Images, Probabilities
 
 BATCH = 32
@@ -47,7 +48,7 @@ def quantised(model: ov.Model, calibration: Images, check: Images, agreement: fl
 
 def probabilities(model: ov.Model, images: Images) -> Probabilities:
     """What the float model says of uint8 [N, 224, 224, 3]: [N, C], in full float32."""
-    compiled: Any = ov.Core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+    compiled: Any = runtime().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
     starts = range(0, len(images), BATCH)
     return np.concatenate(
         [compiled(images[start : start + BATCH])["probabilities"] for start in starts]

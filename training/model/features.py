@@ -62,12 +62,11 @@ def runner(model: keras.Model) -> Callable[[Images], Floats]:
     """
     if keras.backend.backend() != "tensorflow":
         return lambda images: np.asarray(model.predict(images, batch_size=64, verbose=0))
-    import openvino as ov
-
+    from inference.engine.openvino import runtime
     from training.model.convert import to_openvino
 
     settings = {"PERFORMANCE_HINT": "THROUGHPUT", "INFERENCE_PRECISION_HINT": "bf16"}
-    compiled = ov.Core().compile_model(to_openvino(model), "CPU", settings)
+    compiled = runtime().compile_model(to_openvino(model), "CPU", settings)
     return lambda images: np.concatenate(_parallel(compiled, images))
 
 

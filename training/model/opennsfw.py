@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import openvino as ov
 
+from inference.engine.openvino import runtime
 from training.arrays import Floats
 from training.errors import TrainingError
 
@@ -61,7 +62,7 @@ def read_convolutions(path: Path, photos: npt.NDArray[np.uint8]) -> dict[str, Co
 
     ``photos`` uint8 [N, 224, 224, 3] RGB are what the batch statistics are taken from.
     """
-    model = ov.Core().read_model(path)
+    model = runtime().read_model(path)
     nodes = [op for op in model.get_ordered_ops() if op.get_type_name() == "Convolution"]
     sums = [_bias_sum(node) for node in nodes]
     statistics = _channel_statistics(model, [add.output(0) for add in sums], photos)
@@ -80,7 +81,7 @@ def pooled_features(path: Path, photos: npt.NDArray[np.uint8]) -> Floats:
 
     The reference that the widened network is tested against.
     """
-    model = ov.Core().read_model(path)
+    model = runtime().read_model(path)
     (pool,) = (op for op in model.get_ops() if op.get_type_name() == "AvgPool")
     compiled = _compile(ov.Model([pool.output(0)], model.get_parameters()))
     features = [compiled(batch)[0].reshape(len(batch), -1) for batch in _batches(photos)]
@@ -129,7 +130,7 @@ def _channel_statistics(
 
 def _compile(model: ov.Model) -> Any:
     """Float32 throughout: these outputs are copied or compared, not served."""
-    return ov.Core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+    return runtime().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
 
 
 def _batches(photos: npt.NDArray[np.uint8]) -> Iterable[Floats]:
