@@ -11,6 +11,7 @@ import numpy as np
 
 from classifier.models import PersonalAnswer, Prediction
 from classifier.personalization.adaptation import Floats, looks_shift, mixed, shares_shift
+from classifier.personalization.histories import Flags
 from classifier.personalization.rows import Earlier, earlier_of
 from classifier.personalization.weights import FEWEST, NEAR, WEIGHTS
 
@@ -50,19 +51,21 @@ def adapted(said: Floats, earlier: Earlier, ids: Sequence[str]) -> Floats:
     """The model's probabilities [C] of the styles `ids`, with what is known of earlier outfits."""
     shift = np.zeros(len(ids))
     if earlier.worn:
-        worn = np.array([_one(style, ids, others) for style, others in earlier.worn])
+        named, known = _named([style for style, _ in earlier.worn], ids)
+        worn = np.where(known, named, [others for _, others in earlier.worn])
         counted = 0.5 ** (np.arange(len(worn)) / WEIGHTS.half_life)
         shift += WEIGHTS.shares * shares_shift(worn, counted, WEIGHTS.strength)
     if earlier.told:
-        against = np.array(
-            [np.subtract(_one(style, ids), others) for style, others, _ in earlier.told]
-        )
-        cosines = np.array([cosine for *_, cosine in earlier.told])
-        looks = looks_shift(cosines, against, np.ones(len(cosines)), WEIGHTS.sharpness)
+        styles, others, cosines = zip(*earlier.told, strict=True)
+        against = _named(styles, ids)[0] - np.array(others)
+        looks = looks_shift(np.array(cosines), against, np.ones(len(cosines)), WEIGHTS.sharpness)
         shift += WEIGHTS.looks * looks
     return mixed(said, shift)
 
 
-def _one(style: str, ids: Sequence[str], others: Sequence[float] = ()) -> list[float]:
-    """1 at the style; `others` where nobody named one that the release knows."""
-    return [float(each == style) for each in ids] if style in ids or not others else list(others)
+def _named(styles: Sequence[str], ids: Sequence[str]) -> tuple[Floats, Flags]:
+    """1 at each style [n, C], and whether it is one that the release knows [n, 1]."""
+    place = {style: number for number, style in enumerate(ids)}
+    places = np.array([place.get(style, -1) for style in styles])
+    known = (places >= 0)[:, None]
+    return np.eye(len(ids))[places] * known, known
