@@ -16,7 +16,8 @@ from pathlib import Path
 
 from benchmarks.whole_way import Uploader
 from tests.support.images import numbered
-from tests.support.live_stack import LiveStack, Part
+from tests.support.live_part import Part
+from tests.support.live_stack import LiveStack
 from tests.support.noisy_photos import noisy_photo
 from tests.support.probed_bundle import renew
 from tests.support.starting import ROOT, wait_until

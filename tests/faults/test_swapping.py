@@ -18,7 +18,9 @@ import pytest
 from inference.bundle import load_bundle, write_sums
 from inference.probe import Probe, read_probe, write_probe
 from inference.signatures import make_keys, sign
-from tests.support.live_stack import PATIENCE_S, LiveStack, Part
+from tests.support.live_part import Part
+from tests.support.live_rows import PATIENCE_S
+from tests.support.live_stack import LiveStack
 from tests.support.load_photos import some_photos
 from tests.support.probed_bundle import renew
 from tests.support.starting import ROOT, wait_until

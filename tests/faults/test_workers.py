@@ -3,7 +3,8 @@
 import signal
 
 from tests.support.engines import Aborting, Gated
-from tests.support.live_stack import PATIENCE_S, LiveStack
+from tests.support.live_rows import PATIENCE_S
+from tests.support.live_stack import LiveStack
 from tests.support.load_photos import poison, some_photos
 from tests.support.starting import wait_until
 

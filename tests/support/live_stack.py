@@ -4,20 +4,18 @@ Services, site, worker and beat are the real ones, started as the Procfile start
 is looked at from outside: over HTTP and in the rows. For tests of faults, and for benchmarks.
 """
 
-import os
 import signal
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import boto3
 import psutil
-import psycopg2
 import requests
 from celery import Celery
 from kombu import Connection
@@ -31,13 +29,12 @@ from fasi_site.local.runner import site_environment
 from fasi_site.local.service import Service
 from fasi_site.local.signals import StopRequest
 from fasi_site.local.stack import Stack
-from fasi_site.local.subprocesses import start as start_child
 from tests.support.client import Visitor
 from tests.support.engines import GATE
+from tests.support.live_part import Part
+from tests.support.live_rows import LiveRows
 from tests.support.starting import ROOT, wait_until
 
-PATIENCE_S = 120.0
-"""For what takes several leases on a busy machine."""
 LEASE_S = 8
 FOR_FAULTS = {
     "FASI_WEB_PROCESSES": "1",
@@ -68,50 +65,14 @@ _FORGET = (
 )
 
 
-class Part:
-    """A process of the product with all its children, in a process group of its own."""
-
-    def __init__(self, command: list[str], variables: Mapping[str, str], log: Path) -> None:
-        self.log = log
-        with log.open("ab") as output:
-            self.process = start_child(command, environment=variables, cwd=ROOT, output=output)
-
-    def children(self) -> list[psutil.Process]:
-        """What it has forked: a worker's or the site's processes that do the work."""
-        return psutil.Process(self.process.pid).children(recursive=True)
-
-    def kill_children(self) -> None:
-        """SIGKILL to those that do the work; the main process lives and starts others."""
-        for child in self.children():
-            child.kill()
-
-    def kill(self) -> None:
-        """SIGKILL to the whole group, and wait."""
-        self.signal(signal.SIGKILL)
-        self.process.wait()
-
-    def signal(self, by: signal.Signals) -> None:
-        """Send a signal to the whole group."""
-        if self.process.poll() is None:
-            os.killpg(self.process.pid, by)
-
-    def terminate(self) -> int:
-        """Ask the main process to end, as a supervisor does, and wait for its exit code."""
-        self.process.terminate()
-        return self.process.wait(PATIENCE_S)
-
-    def said(self) -> str:
-        """What it has written so far."""
-        return self.log.read_text(errors="replace")
-
-
-class LiveStack:
+class LiveStack(LiveRows):
     """The product in one folder: within the block services and site run, no worker yet.
 
     `settings` are variables of all its processes.
     """
 
     def __init__(self, folder: Path, settings: Mapping[str, str] = FOR_FAULTS) -> None:
+        super().__init__()
         self.settings = settings
         self.data = DataFolder(folder)
         self.data.prepare()
@@ -119,7 +80,6 @@ class LiveStack:
         self.local = Stack(self.data, free_port(), with_site=True)
         self.parts: list[Part] = []
         self._visitors: dict[str, Visitor] = {}
-        self._database: psycopg2.extensions.connection | None = None
 
     def __enter__(self) -> "LiveStack":
         self.local.__enter__()
@@ -137,8 +97,7 @@ class LiveStack:
     ) -> None:
         for part in self.parts:
             part.signal(signal.SIGKILL)
-        if self._database is not None:
-            self._database.close()
+        self.disconnect()
         self.local.__exit__(kind, error, trace)
         stale_processes.end(self.data.path)
 
@@ -275,83 +234,6 @@ class LiveStack:
         """Every message is gone, and whatever the cache knew."""
         with Redis.from_url(self.broker_url) as broker:
             broker.flushall()
-
-    # Rows -----------------------------------------------------------------------------------
-
-    def query(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
-        """Rows of the product's database; connects anew where the server was killed."""
-        try:
-            return self._rows(sql, values)
-        except psycopg2.Error as error:
-            # What a server says has a code; that it died may come as any class, without one.
-            if error.pgcode and not isinstance(error, psycopg2.OperationalError):
-                raise
-            self._database = None
-            return self._rows(sql, values)
-
-    def _rows(self, sql: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-        if self._database is None:
-            self._database = psycopg2.connect(self.database_url)
-            self._database.autocommit = True
-        with self._database.cursor() as cursor:
-            cursor.execute(sql, values)
-            return cursor.fetchall() if cursor.description else []
-
-    def unfinished(self) -> int:
-        """How many outfits wait or are claimed."""
-        ((count,),) = self.query(
-            "SELECT count(*) FROM classifier_outfit WHERE status IN ('queued', 'running')"
-        )
-        return int(count)
-
-    def statuses(self, ids: Iterable[uuid.UUID] | None = None) -> list[str]:
-        """The status of each outfit, or of these."""
-        found = dict(self.query("SELECT id::text, status FROM classifier_outfit"))
-        return list(found.values()) if ids is None else [found[str(each)] for each in ids]
-
-    def attempts(self, outfit: uuid.UUID) -> int:
-        """How often the outfit was claimed."""
-        ((attempts,),) = self.query(
-            "SELECT attempts FROM classifier_outfit WHERE id = %s", str(outfit)
-        )
-        return int(attempts)
-
-    def holders(self) -> set[str]:
-        """The worker processes that hold a claim now."""
-        return {
-            name
-            for (name,) in self.query(
-                "SELECT DISTINCT claimed_by FROM classifier_outfit WHERE status = 'running'"
-            )
-        }
-
-    def wait_for(self, status: str, ids: Iterable[uuid.UUID]) -> None:
-        """Wait until all these outfits have the status."""
-        wanted = list(ids)
-        wait_until(
-            lambda: set(self.statuses(wanted)) == {status}, f"all {status}", patience_s=PATIENCE_S
-        )
-
-    def wait_attempted(self, ids: Iterable[uuid.UUID], times: int) -> None:
-        """Wait until workers have claimed each of these so often."""
-        wait_until(
-            lambda: all(self.attempts(each) >= times for each in ids),
-            f"{times} attempts",
-            patience_s=PATIENCE_S,
-        )
-
-    def wait_running(self, count: int) -> None:
-        """Wait until a worker holds so many outfits."""
-        wait_until(lambda: self.statuses().count("running") >= count, f"{count} running")
-
-    def assert_predicted_once(self, ids: Iterable[uuid.UUID]) -> None:
-        """Each of these is done and has one prediction."""
-        counts = dict(
-            self.query("SELECT outfit_id::text, count(*) FROM classifier_prediction GROUP BY 1")
-        )
-        wanted = list(ids)
-        assert set(self.statuses(wanted)) == {"done"}
-        assert {each: counts.get(str(each), 0) for each in wanted} == dict.fromkeys(wanted, 1)
 
     def forget(self) -> None:
         """End what a test started and empty what it filled, so that the next finds a new stack."""

@@ -20,7 +20,8 @@ from tqdm import tqdm
 
 from tests.support.client import NotAccepted, Visitor
 from tests.support.images import numbered, outfit_jpeg
-from tests.support.live_stack import LEASE_S, LiveStack, Part
+from tests.support.live_part import Part
+from tests.support.live_stack import LEASE_S, LiveStack
 from tests.support.starting import wait_until
 
 PEOPLE = 4
