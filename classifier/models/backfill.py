@@ -3,13 +3,13 @@
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from classifier.models.leased_job import LeasedJob
 from classifier.models.release import Release
 
 
-class Backfill(models.Model):
+class Backfill(LeasedJob):
     """The row is the job; only `classifier.releases.backfills` changes its status.
 
     `attempts` with `status` is the fence, as it is for other jobs. The place, (`place_at`,
@@ -55,31 +55,23 @@ class Backfill(models.Model):
     )
     milliseconds = models.FloatField(default=0, help_text=_("the engine's time for all of them"))
 
-    attempts = models.PositiveIntegerField(default=0)
     deaths = models.PositiveSmallIntegerField(
         default=0, help_text=_("workers that died, one after the other, at the same photos")
     )
-    not_before = models.DateTimeField(default=timezone.now, help_text=_("back-off after a fault"))
-    lease_until = models.DateTimeField(null=True, blank=True)
-    claimed_by = models.CharField(max_length=200, blank=True)
     error_text = models.TextField(blank=True)
     created = models.DateTimeField(db_default=Now())
     ended = models.DateTimeField(null=True, blank=True)
 
-    class Meta:
+    class Meta(LeasedJob.Meta):
         verbose_name = _("backfill")
         verbose_name_plural = _("backfills")
         constraints = [
+            *LeasedJob.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(
                     status__in=["queued", "running", "paused", "done", "cancelled", "failed"]
                 ),
                 name="backfill_status_known",
-            ),
-            models.CheckConstraint(
-                condition=Q(status="running", lease_until__isnull=False)
-                | (~Q(status="running") & Q(lease_until__isnull=True)),
-                name="backfill_running_has_lease",
             ),
             models.CheckConstraint(
                 condition=Q(share__gt=0) & Q(share__lte=1), name="backfill_share_is_one"
@@ -108,8 +100,3 @@ class Backfill(models.Model):
     def open(self) -> bool:
         """It is on its way, or may be resumed."""
         return self.status in self.OPEN
-
-    @property
-    def going_on(self) -> bool:
-        """It comes to its end by itself: a page that shows it asks again."""
-        return self.status in (self.Status.QUEUED, self.Status.RUNNING)

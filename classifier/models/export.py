@@ -8,8 +8,10 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from classifier.models.leased_job import LeasedJob
 
-class Export(models.Model):
+
+class Export(LeasedJob):
     """The row is the job; one a person at a time.
 
     Only `classifier.personal_data.exports` changes its status.
@@ -30,9 +32,6 @@ class Export(models.Model):
     )
     status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
-    not_before = models.DateTimeField(default=timezone.now, help_text=_("back-off after a fault"))
-    lease_until = models.DateTimeField(null=True, blank=True)
-    claimed_by = models.CharField(max_length=200, blank=True)
     upload_id = models.TextField(blank=True)
     total = models.PositiveIntegerField(default=0, help_text=_("outfits to pack"))
     done = models.PositiveIntegerField(default=0, help_text=_("outfits that are packed"))
@@ -44,18 +43,14 @@ class Export(models.Model):
     ready = models.DateTimeField(null=True, blank=True)
     expires = models.DateTimeField(null=True, blank=True)
 
-    class Meta:
+    class Meta(LeasedJob.Meta):
         verbose_name = _("export")
         verbose_name_plural = _("exports")
         constraints = [
+            *LeasedJob.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(status__in=["queued", "running", "ready", "failed"]),
                 name="export_status_known",
-            ),
-            models.CheckConstraint(
-                condition=Q(status="running", lease_until__isnull=False)
-                | (~Q(status="running") & Q(lease_until__isnull=True)),
-                name="export_running_has_lease",
             ),
             models.CheckConstraint(
                 condition=~Q(status="ready")
@@ -77,8 +72,3 @@ class Export(models.Model):
 
     def __str__(self) -> str:
         return f"{self.id} ({self.status})"
-
-    @property
-    def pending(self) -> bool:
-        """It is on its way: a page that shows it asks again."""
-        return self.status in (self.Status.QUEUED, self.Status.RUNNING)

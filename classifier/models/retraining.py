@@ -7,10 +7,11 @@ from django.db.models import Case, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from classifier.models.leased_job import LeasedJob
 from classifier.models.release import Release
 
 
-class Retraining(models.Model):
+class Retraining(LeasedJob):
     """The row is the job; only `classifier.retraining.queue` changes its status.
 
     `attempts` with `status` is the fence, as it is for other jobs; `faults` counts those that came
@@ -52,11 +53,7 @@ class Retraining(models.Model):
     status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED)
     phase = models.CharField(max_length=10, choices=Phase, default=Phase.EXPORT)
     progress = models.CharField(max_length=200, blank=True)
-    attempts = models.PositiveIntegerField(default=0)
     faults = models.PositiveSmallIntegerField(default=0)
-    not_before = models.DateTimeField(default=timezone.now, help_text=_("back-off after a fault"))
-    lease_until = models.DateTimeField(null=True, blank=True)
-    claimed_by = models.CharField(max_length=200, blank=True)
     error_code = models.CharField(max_length=40, choices=Fault, blank=True)
     error_text = models.TextField(blank=True)
     log = models.TextField(blank=True)
@@ -68,18 +65,14 @@ class Retraining(models.Model):
     started = models.DateTimeField(null=True, blank=True)
     ended = models.DateTimeField(null=True, blank=True)
 
-    class Meta:
+    class Meta(LeasedJob.Meta):
         verbose_name = _("retraining")
         verbose_name_plural = _("retrainings")
         constraints = [
+            *LeasedJob.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(status__in=["queued", "running", "done", "failed"]),
                 name="retraining_status_known",
-            ),
-            models.CheckConstraint(
-                condition=Q(status="running", lease_until__isnull=False)
-                | (~Q(status="running") & Q(lease_until__isnull=True)),
-                name="retraining_running_has_lease",
             ),
             models.CheckConstraint(
                 condition=~Q(status="failed") | ~Q(error_code=""),
@@ -94,8 +87,3 @@ class Retraining(models.Model):
 
     def __str__(self) -> str:
         return f"{self.created:%Y-%m-%d %H:%M} ({self.status})"
-
-    @property
-    def pending(self) -> bool:
-        """It is on its way: a page that shows it asks again."""
-        return self.status in (self.Status.QUEUED, self.Status.RUNNING)

@@ -6,9 +6,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from classifier.models.batch import Batch
+from classifier.models.leased_job import LeasedJob
 
 
-class Unpacking(models.Model):
+class Unpacking(LeasedJob):
     """The row is the job; only `classifier.batches.unpacking` changes its status.
 
     `attempts` with `status` and `claimed_by` is the fence, as it is for outfits. `done` is the
@@ -27,30 +28,22 @@ class Unpacking(models.Model):
     wardrobe = models.CharField(max_length=40, blank=True)
     address = models.CharField(max_length=45, blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED)
-    attempts = models.PositiveIntegerField(default=0)
     deaths = models.PositiveSmallIntegerField(
         default=0, help_text=_("workers that died, one after the other, at the same file")
     )
-    not_before = models.DateTimeField(default=timezone.now, help_text=_("back-off after a fault"))
-    lease_until = models.DateTimeField(null=True, blank=True)
-    claimed_by = models.CharField(max_length=200, blank=True)
     total = models.PositiveIntegerField(help_text=_("files in it"))
     done = models.PositiveIntegerField(default=0, help_text=_("files that were looked at"))
     reason = models.CharField(max_length=40, blank=True, help_text=_("why it was stopped"))
     created = models.DateTimeField(default=timezone.now)
 
-    class Meta:
+    class Meta(LeasedJob.Meta):
         verbose_name = _("unpacking")
         verbose_name_plural = _("unpackings")
         constraints = [
+            *LeasedJob.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(status__in=["queued", "running", "done", "stopped"]),
                 name="unpacking_status_known",
-            ),
-            models.CheckConstraint(
-                condition=Q(status="running", lease_until__isnull=False)
-                | (~Q(status="running") & Q(lease_until__isnull=True)),
-                name="unpacking_running_has_lease",
             ),
             models.CheckConstraint(
                 condition=~Q(status="stopped") | ~Q(reason=""), name="unpacking_stopped_has_reason"
@@ -66,8 +59,3 @@ class Unpacking(models.Model):
 
     def __str__(self) -> str:
         return f"{self.batch_id} ({self.status})"
-
-    @property
-    def pending(self) -> bool:
-        """It is on its way: a page that shows it asks again."""
-        return self.status in (self.Status.QUEUED, self.Status.RUNNING)

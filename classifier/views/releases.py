@@ -77,7 +77,7 @@ class ReleaseView(View):
             "may": may,
             "before": before,
             "jobs": jobs,
-            "working": any(job.kind == job.Kind.BACKFILL and job.going_on for job in jobs),
+            "working": any(job.kind == job.Kind.BACKFILL and job.pending for job in jobs),
         }
         return render(request, "staff/release.html", context)
 
