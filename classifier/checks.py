@@ -6,7 +6,7 @@ before the task's soft limit, the task before its hard limit, the process before
 
 Maintenance, which takes long, has limits of its own in the same order:
 `I/O timeout < lease of an export or of an unpacking < limit of maintenance < visibility timeout`,
-`I/O timeout < lease of a backfill < limit of maintenance`.
+`I/O timeout < lease of a backfill < limit of maintenance`, `I/O timeout < lease of a retraining`.
 There the lease comes before the limit, because it is renewed as long as the work goes on.
 
 A direct upload is checked within one task, so its lease outlives the task's hard limit. An event is
@@ -40,6 +40,7 @@ MAINTENANCE_ASCENDING = (
 )
 UNPACKING_ASCENDING = ("FASI_IO_TIMEOUT_S", "FASI_UNPACK_LEASE_S", "FASI_CHORE_LIMIT_S")
 BACKFILL_ASCENDING = ("FASI_IO_TIMEOUT_S", "FASI_BACKFILL_LEASE_S", "FASI_CHORE_LIMIT_S")
+RETRAINING_ASCENDING = ("FASI_IO_TIMEOUT_S", "FASI_RETRAIN_LEASE_S")
 UPLOAD_ASCENDING = ("FASI_HARD_LIMIT_S", "FASI_UPLOAD_LEASE_S", "FASI_VISIBILITY_TIMEOUT_S")
 DELIVERY_ASCENDING = ("FASI_DELIVERY_TIMEOUT_S", "FASI_DELIVERY_LEASE_S")
 ORDERS = (
@@ -47,6 +48,7 @@ ORDERS = (
     MAINTENANCE_ASCENDING,
     UNPACKING_ASCENDING,
     BACKFILL_ASCENDING,
+    RETRAINING_ASCENDING,
     UPLOAD_ASCENDING,
     DELIVERY_ASCENDING,
 )

@@ -1,7 +1,8 @@
 """Every change of a retraining's status, as guarded updates. Nothing else writes `status`.
 
     queued --claim--> running --finish--> done
-      ^                  |---put_back---> queued, or failed after too many faults in one phase
+      ^                  |---put_back---> queued, or failed after too many faults in one phase;
+      |                  |                what is only away does not count
       |                  |---fail-------> failed (another attempt would end the same way)
       `--return_expired--'  (its lease ran out)
 
@@ -124,9 +125,22 @@ def fail(lease: Lease[Retraining], fault: Fault, text: str) -> bool:
     )
 
 
-def put_back(lease: Lease[Retraining], fault: Fault, text: str) -> None:
-    """Go on after a pause, from the phase it is in; or fail, after several faults in it."""
-    _end_attempt(lease.held, fault, text, settings.FASI_RETRAIN_PAUSE_S)
+def put_back(lease: Lease[Retraining], fault: Fault, text: str, *, counts: bool = True) -> None:
+    """Go on after a pause, from the phase it is in; or fail, after several faults in it that count.
+
+    What is away and comes back does not: hours of training are not thrown away for that.
+    """
+    pause_s = settings.FASI_RETRAIN_PAUSE_S
+    if counts:
+        _end_attempt(lease.held, fault, text, pause_s)
+        return
+    lease.end(
+        status=Status.QUEUED,
+        error_code=fault.value,
+        error_text=text[:2000],
+        not_before=seconds_from_now(pause_s),
+        **ENDED,
+    )
 
 
 def stop(lease: Lease[Retraining]) -> None:

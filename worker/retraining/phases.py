@@ -149,10 +149,15 @@ class Retrain:
 
     def _register(self) -> Release:
         self._begin(Phase.REGISTER)
+        bundle = load_bundle(self.space.bundle)
         if settings.FASI_RETRAIN_KEY:
             key, password = Path(settings.FASI_RETRAIN_KEY), settings.FASI_RELEASE_KEY_PASSWORD
-            sign(load_bundle(self.space.bundle), key, password)
-        release = register(self.space.bundle, f"retrained-{self.lease.row.created:%Y-%m-%d-%H%M}")
+            sign(bundle, key, password)
+        name = f"retrained-{self.lease.row.created:%Y-%m-%d-%H%M}"
+        # An attempt that was lost after it had registered its bundle, which was another.
+        if Release.objects.filter(name=name).exclude(sha256=bundle.sha256).exists():
+            name += f"-{self.lease.attempt}"
+        release = register(self.space.bundle, name)
         self.lease.renew(report=report_of(self.space, self.active, release))
         return release
 

@@ -1,9 +1,11 @@
 """A claimed retraining to its end, whatever becomes of it: done, put back, or failed with why."""
 
 import errno
+from contextlib import suppress
 
 import structlog
-from django.db import close_old_connections
+from django.db import Error as AnyDatabaseError
+from django.db import InterfaceError, OperationalError, close_old_connections
 
 from classifier.leases import Lease, LeaseLost
 from classifier.models import Release, Retraining
@@ -47,7 +49,11 @@ PASSING: dict[type[Exception], Fault] = {
 
 
 def retrain(lease: Lease[Retraining]) -> None:
-    """Go all the way, or as far as it goes now; the row says what came of it."""
+    """Go all the way, or as far as it goes now; the row says what came of it.
+
+    Where the database is away its error is raised: nothing can be written down, and the lease runs
+    out.
+    """
     try:
         active = Release.objects.get(status=Release.Status.ACTIVE)
         with workspace(lease.row.pk) as space:
@@ -58,18 +64,29 @@ def retrain(lease: Lease[Retraining]) -> None:
     except LeaseLost:
         log.warning("retraining_lease_was_lost", retraining=str(lease.row.pk))
     except KeyboardInterrupt:
-        queue.stop(lease)
+        with suppress(AnyDatabaseError):
+            queue.stop(lease)
         raise
     except Exception as error:
-        if not _ended(lease, error):
+        if is_away(error):
             raise
+        _write_down(lease, error)
     finally:
         close_old_connections()
-        clean()
+        with suppress(AnyDatabaseError):
+            clean()
 
 
-def _ended(lease: Lease[Retraining], error: Exception) -> bool:
-    """Write down why it went no further. False: nobody knows what that was."""
+def is_away(error: Exception) -> bool:
+    """Whether the database went away. What it says has a code; that it died comes without one, and
+    as any class of error."""
+    if isinstance(error, OperationalError | InterfaceError):
+        return True
+    return isinstance(error, AnyDatabaseError) and not getattr(error.__cause__, "pgcode", None)
+
+
+def _write_down(lease: Lease[Retraining], error: Exception) -> None:
+    """Why it went no further, and whether another attempt is worth it."""
     text = str(error) or type(error).__name__
     log.warning("retraining_stopped", retraining=str(lease.row.pk), error=text)
     if _is_full(error):
@@ -77,10 +94,10 @@ def _ended(lease: Lease[Retraining], error: Exception) -> bool:
     elif fault := _of(FINAL, error):
         queue.fail(lease, fault, text)
     elif fault := _of(PASSING, error):
-        queue.put_back(lease, fault, text)
-    else:
-        return False
-    return True
+        queue.put_back(lease, fault, text, counts=not isinstance(error, StorageUnavailable))
+    else:  # nobody knows what that was: it may pass, and a few more times it is tried
+        log.exception("retraining_broke", retraining=str(lease.row.pk))
+        queue.put_back(lease, Fault.WORKER_LOST, f"{type(error).__name__}: {text}")
 
 
 def _is_full(error: Exception) -> bool:

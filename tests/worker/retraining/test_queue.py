@@ -123,18 +123,19 @@ def test_faults_in_one_phase_end_it_and_progress_forgives_them(
     queue.request_retraining()
 
 
-def test_while_s3_is_away_it_is_put_back_and_goes_on_later(
-    reviewed: None, monkeypatch: pytest.MonkeyPatch
+def test_while_s3_is_away_it_is_put_back_as_often_as_it_takes(
+    reviewed: None, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     queue.request_retraining()
-    lease = queue.claim("w")
-    assert lease is not None
     take_away(monkeypatch)
-    retrain(lease)
+    for _ in range(settings.FASI_MAX_ATTEMPTS + 1):
+        lease = queue.claim("w")
+        assert lease is not None
+        retrain(lease)
     monkeypatch.undo()
     row = Retraining.objects.get()
     assert (row.status, row.error_code) == (Status.QUEUED, Fault.STORAGE_UNAVAILABLE)
-    assert row.lease_until is None
+    assert (row.lease_until, row.faults) == (None, 0)
 
 
 def test_a_full_disk_puts_it_back_with_the_room_that_is_missing(
@@ -222,3 +223,17 @@ def test_where_releases_must_be_signed_a_key_is_asked_for_before_hours_of_work(
     row = Retraining.objects.get()
     assert (row.status, row.error_code) == (Status.FAILED, Fault.REFUSED)
     assert "FASI_RETRAIN_KEY" in row.error_text
+
+
+def test_what_nobody_thought_of_puts_it_back_with_its_reason(reviewed: None) -> None:
+    queue.request_retraining()
+    lease = queue.claim("w")
+    assert lease is not None
+    with workspace(lease.row.pk) as space:
+        space.history.mkdir()
+        (space.history / "letter.txt").write_text("somebody else's")
+    retrain(lease)
+    row = Retraining.objects.get()
+    assert (row.status, row.faults) == (Status.QUEUED, 1)
+    assert row.error_text.startswith("FolderInUse: ")
+    assert "has something else in it" in row.error_text

@@ -4,16 +4,20 @@ import signal
 import time
 from typing import Any
 
+import structlog
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import close_old_connections
+from django.db import Error as AnyDatabaseError
+from django.db import connection
 
 from classifier.models import Retraining
 from classifier.retraining import queue
 from classifier.retraining.enough import TooFew
 from worker.loaded_model import worker_name
-from worker.retraining.run import retrain
+from worker.retraining.run import is_away, retrain
 from worker.retraining.trainer import PackagesMissing, check_installed
 from worker.retraining.workspace import clean
+
+log = structlog.get_logger(__name__)
 
 PAUSE_S = 2.0
 STOPPED = 130
@@ -65,11 +69,7 @@ class Command(BaseCommand):
 
     def _for_ever(self) -> None:
         while True:
-            clean()  # what another machine has ended meanwhile
-            queue.return_expired()
-            if lease := queue.claim(worker_name()):
-                retrain(lease)
-            close_old_connections()
+            _take()
             time.sleep(PAUSE_S)
 
     def _once(self) -> None:
@@ -82,12 +82,8 @@ class Command(BaseCommand):
                 f" process is dead, the same command goes on from {mine.lease_until:%H:%M:%S} UTC."
             )
         while mine.pending:
-            queue.return_expired()
-            if lease := queue.claim(worker_name()):
-                retrain(lease)
-            else:
+            if not _take(mine):
                 time.sleep(PAUSE_S)
-            mine.refresh_from_db()
             if mine.status == Retraining.Status.QUEUED and mine.error_text:
                 self.stderr.write(f"{mine.error_text} Going on at {mine.not_before:%H:%M:%S} UTC.")
         if mine.status == Retraining.Status.FAILED:
@@ -101,3 +97,25 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         self.stdout.write("A retraining is queued.")
         return retraining
+
+
+def _take(mine: Retraining | None = None) -> bool:
+    """Work at the one that waits, and look at what became of `mine`. False: nothing to be had.
+
+    A database that is away is waited for: the lease runs out meanwhile, and whoever claims the job
+    then goes on with it.
+    """
+    lease = None
+    try:
+        clean()  # what another machine has ended meanwhile
+        queue.return_expired()
+        if lease := queue.claim(worker_name()):
+            retrain(lease)
+        if mine:
+            mine.refresh_from_db()
+    except AnyDatabaseError as error:
+        if not is_away(error):
+            raise
+        log.warning("retraining_database_away", error=str(error))
+        connection.close()
+    return lease is not None
