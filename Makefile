@@ -21,7 +21,7 @@ LOCAL := $(BIN)/python -m fasi_site.local
 LINT_SETTINGS := FASI_SECRET_KEY=lint FASI_DATABASE_URL=postgres:///lint \
     FASI_BROKER_URL=redis://lint FASI_CACHE_URL=redis://lint
 
-.PHONY: help env env-development up test lint lint-imports format lock audit sbom bench bench-peers soak messages screenshots starter clean clean-data
+.PHONY: help env env-development up test test-long lint lint-imports format lock audit sbom bench bench-peers soak messages screenshots starter clean clean-data
 
 help:  ## List these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
@@ -33,6 +33,9 @@ up: env  ## Run FASI on this machine: http://127.0.0.1:8000 (FASI_PORT, FASI_DAT
 
 test: lint  ## Check and test everything against real services; PYTEST='-k history' picks tests
 	$(LOCAL) run --fresh -- $(BIN)/python -m pytest $(PYTEST)
+
+test-long: env-development  ## The tests that `make test` leaves out: the whole way from corrections to a release
+	$(LOCAL) run --fresh -- $(BIN)/python -m pytest -m long
 
 lint: env-development  ## Check style, types and import rules
 	$(BIN)/ruff check .
