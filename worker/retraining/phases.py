@@ -20,7 +20,7 @@ from classifier.personal_data.training_photos import (
 )
 from classifier.retraining import queue
 from classifier.retraining.enough import check_enough
-from inference.bundle import load_bundle
+from inference.bundle import load_bundle, sums_digest
 from inference.signatures import KeyRefused, sign
 from worker.releases import fetch_bundle, register
 from worker.retraining.report import report_of
@@ -149,13 +149,16 @@ class Retrain:
 
     def _register(self) -> Release:
         self._begin(Phase.REGISTER)
-        bundle = load_bundle(self.space.bundle)
         if settings.FASI_RETRAIN_KEY:
             key, password = Path(settings.FASI_RETRAIN_KEY), settings.FASI_RELEASE_KEY_PASSWORD
-            sign(bundle, key, password)
+            sign(load_bundle(self.space.bundle), key, password)
         name = f"retrained-{self.lease.row.created:%Y-%m-%d-%H%M}"
         # An attempt that was lost after it had registered its bundle, which was another.
-        if Release.objects.filter(name=name).exclude(sha256=bundle.sha256).exists():
+        if (
+            Release.objects.filter(name=name)
+            .exclude(sha256=sums_digest(self.space.bundle))
+            .exists()
+        ):
             name += f"-{self.lease.attempt}"
         release = register(self.space.bundle, name)
         self.lease.renew(report=report_of(self.space, self.active, release))
