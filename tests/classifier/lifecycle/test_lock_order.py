@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Collection, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Event
 from typing import Any
@@ -47,20 +47,30 @@ def locked(outfit_id: uuid.UUID) -> Iterator[None]:
         other.close()
 
 
+def with_its_own_connection(do: Callable[[], object]) -> object:
+    try:
+        return do()
+    finally:
+        connection.close()
+
+
 @contextmanager
-def meanwhile(do: Callable[[], object]) -> Iterator["Future[object]"]:
+def meanwhile(do: Callable[[], object]) -> Iterator[None]:
     """It is done in a thread with a connection of its own; what it raises is raised at the end."""
-
-    def with_its_own_connection() -> object:
-        try:
-            return do()
-        finally:
-            connection.close()
-
     with ThreadPoolExecutor(1) as pool:
-        begun = pool.submit(with_its_own_connection)
-        yield begun
+        begun = pool.submit(with_its_own_connection, do)
+        yield
     begun.result()
+
+
+@contextmanager
+def behind(outfit_id: uuid.UUID, do: Callable[[], object]) -> Iterator[None]:
+    """Somebody has the outfit before it is begun, and until the block ends."""
+    with ThreadPoolExecutor(1) as pool:
+        with locked(outfit_id):
+            begun = pool.submit(with_its_own_connection, do)
+            yield
+        begun.result()
 
 
 @pytest.fixture
@@ -93,7 +103,7 @@ def test_several_outfits_are_locked_in_the_order_of_their_ids(
         "takes back research": lambda: record_consent(owner.pk, False, Purpose.RESEARCH),
         "closes the account": lambda: close_account(owner),
     }
-    with meanwhile(acts[who]), locked(outfits[0]):
+    with behind(outfits[0], acts[who]):
         wait_until(somebody_waits, "it waits for the first")
         with transaction.atomic():
             free = Outfit.objects.select_for_update(skip_locked=True).values_list("pk", flat=True)
@@ -128,7 +138,7 @@ def test_a_backfill_that_waits_for_a_photo_to_go_holds_up_no_change_of_releases(
     said = add_outfit(owner, release, "boho")
     add_prediction(said.outfit, other, "boho", shown=False)
     backfills.start_backfill(other)
-    with meanwhile(run_backfills), locked(said.outfit_id):
+    with behind(said.outfit_id, run_backfills):
         wait_until(somebody_waits, "the backfill waits for the photo")
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL lock_timeout = '10s'")
