@@ -23,3 +23,8 @@ FASI_TRIALS_PER_MINUTE = env.int("FASI_TRIALS_PER_MINUTE", default=100_000 if EM
 FASI_TRIALS_WAITING = env.int("FASI_TRIALS_WAITING", default=8)
 FASI_TRIALS_AT_ONCE = env.int("FASI_TRIALS_AT_ONCE", default=4)
 FASI_TRIALS_KEPT = env.int("FASI_TRIALS_KEPT", default=300)
+# How many visitors of a process may have their photo decoded or wait for that: half its threads, so
+# that the others serve whoever else comes.
+FASI_TRIALS_DECODING = env.int(
+    "FASI_TRIALS_DECODING", default=max(1, env.int("FASI_WEB_THREADS", default=4) // 2)
+)

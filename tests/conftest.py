@@ -22,6 +22,7 @@ from django.db import connection
 from django.http import HttpResponse
 from django.test import Client, TransactionTestCase
 
+from classifier.limits import rates
 from classifier.models import Activation, Outfit, Release
 from classifier.storage import multipart, objects
 from classifier.uploads.accept import accept_photo
@@ -55,8 +56,12 @@ def _site(django_db_setup: None) -> None:
 
 
 @pytest.fixture
-def site(transactional_db: None, _site: None, settings: Any) -> Iterator[None]:
+def site(
+    transactional_db: None, _site: None, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
     """A site without users, outfits or counters. Rows are committed, as they are in production."""
+    # No new minute, in which people may do things anew, begins in the middle of a test.
+    monkeypatch.setattr(rates, "this_minute", lambda: "1200")
     # The photos of tests are drawn, which the model's gate sees.
     settings.FASI_GATE = False
     # Slow hashes are for attackers; hundreds of test accounts need none.

@@ -4,6 +4,7 @@ They are against bursts. When Redis does not answer nobody is refused: a lost co
 harm than a lost photo, and the quotas are in the database.
 """
 
+from datetime import UTC, datetime
 from typing import cast
 
 from django.core.cache import cache
@@ -12,6 +13,12 @@ from classifier.storage.cache_server import cache_server
 
 MINUTE = 60
 DAY = 24 * 60 * 60
+
+
+def this_minute() -> str:
+    """The minute of the clock, to name a window that begins with it."""
+    return f"{datetime.now(UTC):%H%M}"
+
 
 # Stops at the first window that is over, and counts in none after it.
 _COUNT_IN_TURN = """

@@ -4,7 +4,7 @@ import hashlib
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from http import HTTPStatus
 from threading import BoundedSemaphore
 
@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 
 from classifier.history.days import day_taken
 from classifier.lifecycle.wakeup import wake_worker
-from classifier.limits.rates import MINUTE, first_over
+from classifier.limits import rates
 from classifier.models import Outfit
 from classifier.monitoring.metrics import TRIALS
 from classifier.trials import lane
@@ -25,12 +25,15 @@ from classifier.uploads.accept import Accepted, accept_photo, display_name
 from classifier.uploads.refusals import Refusal, Refused
 from classifier.uploads.sanitise import sanitise
 from classifier.web import ip_group
+from imaging.sanitised import Sanitised
 
 log = structlog.get_logger(__name__)
 
 DECODING_WAITS_S = 1.0
 # Of the decoders of a process visitors have one at a time: the other is for people with an account.
 _decoding = BoundedSemaphore(1)
+# Of those who decode or wait for it: each keeps a thread of the process busy.
+_places = BoundedSemaphore(settings.FASI_TRIALS_DECODING)
 
 
 class NotTried(Exception):
@@ -135,12 +138,7 @@ def _begin(upload: File[bytes], ip_address: str, *, sample: bool) -> uuid.UUID:
     if lane.is_full():
         raise Busy
     data = upload.read()
-    if not _decoding.acquire(timeout=DECODING_WAITS_S):
-        raise Busy
-    try:
-        clean = sanitise(data)
-    finally:
-        _decoding.release()
+    clean = _decoded(data)
     trial_id = uuid.uuid4()
     begun = lane.begin(
         trial_id,
@@ -160,15 +158,29 @@ def _begin(upload: File[bytes], ip_address: str, *, sample: bool) -> uuid.UUID:
     return trial_id
 
 
+def _decoded(data: bytes) -> Sanitised:
+    if not _places.acquire(blocking=False):
+        raise Busy
+    try:
+        if not _decoding.acquire(timeout=DECODING_WAITS_S):
+            raise Busy
+        try:
+            return sanitise(data)
+        finally:
+            _decoding.release()
+    finally:
+        _places.release()
+
+
 def _check_rates(ip_address: str) -> None:
-    now = datetime.now(UTC)
-    over = first_over(
+    minute = rates.this_minute()
+    over = rates.first_over(
         (
-            f"trials:address:{ip_group(ip_address)}:{now:%H%M}",
-            MINUTE,
+            f"trials:address:{ip_group(ip_address)}:{minute}",
+            rates.MINUTE,
             settings.FASI_TRIALS_PER_MINUTE_ADDRESS,
         ),
-        (f"trials:all:{now:%H%M}", MINUTE, settings.FASI_TRIALS_PER_MINUTE),
+        (f"trials:all:{minute}", rates.MINUTE, settings.FASI_TRIALS_PER_MINUTE),
     )
     if over is not None:
         raise Busy() if over else Refused(Refusal.RATE)

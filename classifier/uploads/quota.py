@@ -4,15 +4,14 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import tzinfo
 
 import structlog
 from django.conf import settings
 from redis.exceptions import RedisError
 
-from classifier.limits import ledger, photos
+from classifier.limits import ledger, photos, rates
 from classifier.limits.ledger import DayIsSpent, LimitReached, StorageIsFull
-from classifier.limits.rates import MINUTE, first_over
 from classifier.models import Batch
 from classifier.uploads.refusals import Refusal, Refused
 from classifier.web import ip_group
@@ -124,13 +123,13 @@ def _refusing(otherwise: Refusal | None = Refusal.DAILY_QUOTA) -> Iterator[None]
 
 
 def _check_rates(owner_id: int, ip_address: str) -> None:
-    now = datetime.now(UTC)
+    minute = rates.this_minute()
     try:
-        over = first_over(
-            (f"uploads:minute:{owner_id}:{now:%H%M}", MINUTE, settings.FASI_UPLOADS_PER_MINUTE),
+        over = rates.first_over(
+            (f"uploads:minute:{owner_id}:{minute}", rates.MINUTE, settings.FASI_UPLOADS_PER_MINUTE),
             (
-                f"uploads:address:{ip_group(ip_address)}:{now:%H%M}",
-                MINUTE,
+                f"uploads:address:{ip_group(ip_address)}:{minute}",
+                rates.MINUTE,
                 settings.FASI_UPLOADS_PER_MINUTE_ADDRESS,
             ),
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from django.test import Client
 
 from classifier.models import Outfit
 from classifier.storage.cache_server import cache_server
-from classifier.trials import lane
+from classifier.trials import lane, service
 from classifier.trials.service import begin_trial
 from tests.classifier.trials.test_trials import in_memory, page, try_photo
 from tests.support.at_once import at_once
@@ -77,8 +78,12 @@ def test_one_too_many_ends_the_oldest_that_does_not_wait(settings: Any) -> None:
     assert second.get("/try/").status_code == 200
 
 
-def test_each_of_those_that_come_at_once_ends_another(settings: Any) -> None:
+def test_each_of_those_that_come_at_once_ends_another(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings.FASI_TRIALS_KEPT = 4
+    monkeypatch.setattr(service, "_places", BoundedSemaphore(4))
+    monkeypatch.setattr(service, "DECODING_WAITS_S", 60)
     photo = outfit_jpeg(1)
 
     def begin(_: int) -> str:

@@ -8,7 +8,6 @@ import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
-from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
@@ -20,7 +19,6 @@ from classifier.models import Outfit, Prediction, Release
 from classifier.storage import objects
 from classifier.storage.cache_server import cache_server
 from classifier.trials import lane
-from classifier.trials.service import Busy, begin_trial
 from classifier.uploads.refusals import Refusal, Refused
 from classifier.views.landing import SAMPLES
 from classifier.views.trials import COOKIE, SAMPLES_FOLDER
@@ -198,51 +196,6 @@ def test_another_browser_cannot_open_it(visitor: Client, release: Release) -> No
         assert Client().get(address).status_code == 404
     assert Client().get("/try/")["Location"] == "/"
     assert 'data-status="over"' in page(other, "/try/state/")
-
-
-def test_one_address_may_try_so_often(visitor: Client, settings: Any) -> None:
-    settings.FASI_TRIALS_PER_MINUTE_ADDRESS = 3
-    answers = [try_photo(Client(), outfit_jpeg(seed)).status_code for seed in range(5)]
-    assert answers == [302, 302, 302, 429, 429]
-    refused = try_photo(visitor, outfit_jpeg(9))
-    assert int(refused["Retry-After"]) > 0
-    assert 'data-reason="too_many_requests"' in refused.content.decode()
-
-
-def test_one_address_does_not_use_up_what_all_may_try(settings: Any) -> None:
-    settings.FASI_TRIALS_PER_MINUTE_ADDRESS = 2
-    settings.FASI_TRIALS_PER_MINUTE = 4
-
-    def begin(address: str) -> None:
-        begin_trial(ContentFile(outfit_jpeg(1), "coat.jpg"), address)
-
-    said = []
-    for address in (*["10.0.0.1"] * 8, "10.0.0.2", "10.0.0.2", "10.0.0.3"):
-        try:
-            begin(address)
-        except (Refused, Busy) as refusal:
-            said.append(str(refusal.reason))
-        else:
-            said.append("begun")
-    refused = ["too_many_requests"] * 6
-    assert said == ["begun", "begun", *refused, "begun", "begun", "trials_busy"]
-
-
-def test_limits_hold_for_what_comes_at_once(settings: Any) -> None:
-    settings.FASI_TRIALS_WAITING = 3
-    settings.FASI_TRIALS_PER_MINUTE = 12
-
-    def one(number: int) -> str:
-        try:
-            begin_trial(ContentFile(outfit_jpeg(number), "coat.jpg"), f"10.0.0.{number}")
-        except Busy:
-            return "busy"
-        return "begun"
-
-    said = at_once(16, one)
-    assert 1 <= said.count("begun") <= 3
-    assert int(cache_server().llen(lane._waiting())) == said.count("begun")
-    assert len(lane.take(16)) == said.count("begun")
 
 
 def test_a_trial_whose_worker_died_is_asked_for_again(
