@@ -34,7 +34,6 @@ def main() -> None:
     from django.db import connection, transaction
 
     from classifier.lifecycle.claims import claim_outfits
-    from classifier.models import Outfit
     from classifier.uploads.accept import accept_photo
     from tests.support.images import outfit_jpeg
 
@@ -54,7 +53,8 @@ def main() -> None:
                 transaction.set_rollback(True)
             assert len(claims) == CLAIM
         figures[name] = statistics.median(costs)
-    Outfit.objects.all()._raw_delete("default")
+    with connection.cursor() as cursor:  # a million rows deleted one by one take minutes
+        cursor.execute("TRUNCATE classifier_outfit CASCADE")
     print(json.dumps(figures))
 
 
