@@ -8,6 +8,8 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
     $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
     && { echo $$python; break; }; done)
 BIN := .venv/bin
+# Of tests; each has a database, numbers of Valkey's databases and a bucket of its own.
+PROCESSES ?= 2
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 HASHED := $(PIP) --require-hashes
 # One set of versions for all files; what ALONE lists is installed without its own requirements.
@@ -32,7 +34,7 @@ up: env  ## Run FASI on this machine: http://127.0.0.1:8000 (FASI_PORT, FASI_DAT
 	@exec $(LOCAL) up
 
 test: lint  ## Check and test everything against real services; PYTEST='-k history' picks tests
-	$(LOCAL) run --fresh -- $(BIN)/python -m pytest $(PYTEST)
+	$(LOCAL) run --fresh -- $(BIN)/python -m pytest -n $(PROCESSES) $(PYTEST)
 
 test-long: env-development  ## The tests that `make test` leaves out: the whole way from corrections to a release
 	$(LOCAL) run --fresh -- $(BIN)/python -m pytest -m long

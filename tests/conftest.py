@@ -43,9 +43,10 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _static_folder() -> None:
+def _static_folder(worker_id: str) -> None:
     """WhiteNoise warns of a missing one, and a live server may start before files are collected."""
-    Path(django_settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+    django_settings.STATIC_ROOT = Path(django_settings.STATIC_ROOT) / worker_id
+    django_settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 
 @pytest.fixture(scope="session")
