@@ -49,15 +49,17 @@ _WORN = """
         LIMIT 1
     ) AS said ON true
 """
-# The database compares the looks: a cosine travels, not two embeddings.
+# The database compares the looks: a cosine travels, not two embeddings. Unless it is told to keep
+# what it read of a text, it reads it again for each look that it compares.
 _TOLD = """
-    SELECT asked.id, review.style, seen.probabilities::real[],
-           -(seen.embedding <#> asked.embedding)
-    FROM (
-        SELECT id, owner_id, embedding::halfvec AS embedding
+    WITH asked AS MATERIALIZED (
+        SELECT number, id, owner_id, embedding::halfvec AS embedding
         FROM unnest(%(outfits)s::uuid[], %(owners)s::int[], %(embeddings)s::text[])
-             AS given(id, owner_id, embedding)
-    ) AS asked
+             WITH ORDINALITY AS given(id, owner_id, embedding, number)
+    )
+    SELECT asked.number, review.style, seen.probabilities::real[],
+           -(seen.embedding <#> asked.embedding)
+    FROM asked
     CROSS JOIN LATERAL (
         SELECT style, prediction_id FROM classifier_review
         WHERE by_id = asked.owner_id AND role = 'owner' AND answer = 'style'
@@ -114,6 +116,7 @@ def earlier_of(
                 **common,
             },
         )
-        for outfit_id, *told in cursor.fetchall():
-            found[outfit_id].told.append(tuple(told))
+        looks = [found[each.outfit_id].told for each in asked]
+        for number, *told in cursor.fetchall():
+            looks[number - 1].append(tuple(told))
     return {outfit_id: each for outfit_id, each in found.items() if len(each.told) >= fewest}
