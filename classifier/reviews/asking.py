@@ -4,6 +4,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from classifier.models import Outfit
+from classifier.reviews.verdicts import lock
 from classifier.reviews.worth import refresh
 
 
@@ -19,6 +20,7 @@ def stop(outfit: Outfit) -> bool:
 
 def _change(outfit: Outfit, *, asked: bool) -> bool:
     with transaction.atomic():
+        lock([outfit.pk])
         other = Outfit.objects.filter(pk=outfit.pk, review_asked__isnull=asked)
         changed = other.update(review_asked=Now() if asked else None)
         refresh([outfit.pk])

@@ -1,7 +1,7 @@
 """Brings into the review queue what is new since the last time. For workers: needs numpy."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 
@@ -9,10 +9,11 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from classifier.models import Consent, Outfit, Prediction, Purpose, ReviewProgress
-from classifier.reviews import novelty
+from classifier.reviews import novelty, verdicts
 from classifier.reviews.worth import lock, refresh
 
-PORTION = 2_000
+PORTION = 500
+"""Outfits in one transaction: whoever judges one of them waits until it ends."""
 RECENT = 10_000
 """A style is rare or common among so many predictions, the newest."""
 OVERLAP = timedelta(minutes=2)
@@ -34,18 +35,33 @@ def fill(budget_s: float) -> int:
     It ends when it has seen all, or after so many seconds of predictions; the next call goes on.
     Returns how many outfits it looked at. Raises StorageUnavailable.
     """
-    until, looked_at = monotonic() + budget_s, 0
+    until, looked_at, passed_over = monotonic() + budget_s, 0, set[uuid.UUID]()
     for portion, seen in _portions():
         with transaction.atomic():
             if not lock("pg_try_advisory_xact_lock"):
                 return looked_at
-            refresh(portion, novelty.measured(portion))
+            passed_over |= _refresh(portion)
             if seen:
                 ReviewProgress.objects.update(filled_until=seen)
         looked_at += len(portion)
         if seen and monotonic() > until:
             break
+    with transaction.atomic():
+        if passed_over and lock("pg_try_advisory_xact_lock"):
+            _refresh(passed_over)
     return looked_at
+
+
+def _refresh(outfits: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """All but those that somebody else has, which are returned.
+
+    Whoever judges one brings it up to date, and whoever deletes one may take long. A verdict that
+    is being given is not to be seen yet, and would be lost where the outfit was counted now.
+    """
+    measured = novelty.measured(outfits)
+    free = verdicts.lock(outfits, skip_locked=True)
+    refresh(free, measured)
+    return set(outfits) - free
 
 
 def _portions() -> Iterator[tuple[list[uuid.UUID], datetime | None]]:

@@ -83,13 +83,14 @@ def owners_reviews(outfits: Collection[Outfit]) -> dict[uuid.UUID, Review]:
     return {review.outfit: review for review in said.order_by("created")}
 
 
-def lock(outfit_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+def lock(outfit_ids: Iterable[uuid.UUID], *, skip_locked: bool = False) -> set[uuid.UUID]:
     """Keep these outfits from being settled, or deleted, by others until the transaction ends.
 
     In the order of their ids, as all who lock several do: so neither waits for the other for ever.
-    Returns those that are there.
+    Returns those that are there, and with `skip_locked` those that nobody else has locked.
     """
-    rows = Outfit.objects.filter(pk__in=outfit_ids).order_by("pk").select_for_update(no_key=True)
+    rows = Outfit.objects.filter(pk__in=outfit_ids).order_by("pk")
+    rows = rows.select_for_update(no_key=True, skip_locked=skip_locked)
     return set(rows.values_list("pk", flat=True))
 
 

@@ -38,14 +38,12 @@ SAID_FROM = 0.5
 
 _LOCK = 1_717_001  # an advisory lock, so that one process at a time fills
 
-# Rows that are being deleted are passed over, not waited for: whoever deletes wants items, too.
 _REFRESH = """
     WITH chosen AS MATERIALIZED (
         SELECT id, owner_id, review_asked, certainty FROM classifier_outfit AS outfit
         WHERE id = ANY(%(outfits)s::uuid[]) AND status = 'done' AND (
             review_asked IS NOT NULL OR owner_id = ANY(%(consenting)s)
         )
-        ORDER BY id FOR KEY SHARE SKIP LOCKED
     ), judged AS (
         SELECT chosen.*, said.style, said.uncertain, said.rare, said.prediction,
             CASE WHEN (measured.of ->> 'prediction')::bigint = said.prediction
@@ -136,6 +134,8 @@ _NONE: Mapping[uuid.UUID, Far] = {}
 def refresh(outfits: Collection[uuid.UUID], measured: Mapping[uuid.UUID, Far] = _NONE) -> None:
     """Bring these outfits' places in the queue up to date; those of no owner's leave it.
 
+    The caller has locked them (`classifier.reviews.verdicts.lock`): else a verdict that comes
+    meanwhile would be overwritten with what was counted before it, and one reviewer more be asked.
     How far a photo is comes from what is `measured` now, or was before of the same prediction.
     """
     if not outfits:

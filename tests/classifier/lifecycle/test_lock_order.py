@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from threading import Event
 from typing import Any
 
@@ -14,13 +14,13 @@ from django.db.models.functions import Now
 
 from classifier.lifecycle.noticing import notice_seen
 from classifier.lifecycle.removal import remove_outfits
-from classifier.models import Backfill, Outfit, Purpose, Release, ReviewItem
+from classifier.models import Backfill, Outfit, Purpose, Release, Review, ReviewItem
 from classifier.personal_data.consents import record_consent
 from classifier.personal_data.erasure import close_account
 from classifier.releases import backfills, lifecycle
-from classifier.reviews import filling
+from classifier.reviews import asking, filling
 from classifier.reviews.filling import fill
-from classifier.reviews.verdicts import lock
+from classifier.reviews.verdicts import lock, record_review
 from classifier.reviews.worth import refresh
 from tests.support.factories import add_outfit, add_prediction, another_release
 from tests.support.starting import wait_until
@@ -60,6 +60,16 @@ def meanwhile(do: Callable[[], object]) -> Iterator[None]:
     with ThreadPoolExecutor(1) as pool:
         begun = pool.submit(with_its_own_connection, do)
         yield
+    begun.result()
+
+
+@contextmanager
+def blocking(do: Callable[[], object]) -> Iterator[None]:
+    """It is begun within the block, and when that ends it is done, or waits for what we have."""
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        yield
+        begun = pool.submit(with_its_own_connection, do)
+        wait_until(lambda: begun.done() or somebody_waits(), "it is done, or waits")
     begun.result()
 
 
@@ -129,6 +139,53 @@ def test_a_consent_is_taken_back_while_the_queue_is_filled(
         assert written.wait(60)
         record_consent(owner.pk, False)
     assert not ReviewItem.objects.exists()
+
+
+def test_a_verdict_that_is_given_while_the_queue_is_filled_is_counted(
+    owner: User, staff: User, release: Release
+) -> None:
+    """Else the filling would write that nobody has judged it, and it would be shown once more."""
+    record_consent(owner.pk, True)
+    photo = add_outfit(owner, release, "boho")
+    fill(60)
+    with blocking(lambda: fill(60)):
+        record_review(photo, staff.pk, Review.Role.STAFF, "casual")
+    item = ReviewItem.objects.get()
+    assert (item.answered, item.answered_by) == (1, [staff.pk])
+
+
+def test_an_owner_who_asks_while_the_queue_is_filled_still_comes_first(
+    owner: User, release: Release
+) -> None:
+    record_consent(owner.pk, True)
+    photo = add_outfit(owner, release, "boho")
+    fill(60)
+    with blocking(lambda: fill(60)):
+        asking.ask(photo.outfit)
+    assert ReviewItem.Reason.ASKED in ReviewItem.objects.get().reasons
+
+
+def test_what_somebody_has_while_the_queue_is_filled_comes_in_at_the_end(
+    owner: User, release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record_consent(owner.pk, True)
+    photos = [add_outfit(owner, release, "boho").outfit_id for _ in range(4)]
+    with locked(photos[0]):
+        fill(60)
+        assert set(ReviewItem.objects.values_list("pk", flat=True)) == set(photos[1:])
+    ReviewItem.objects.all().delete()
+    theirs = ExitStack()
+
+    def refresh_and_let_go(*arguments: Any) -> None:
+        refresh(*arguments)
+        if ReviewItem.objects.count() == 3:
+            theirs.close()
+
+    monkeypatch.setattr(filling, "refresh", refresh_and_let_go)
+    with theirs:
+        theirs.enter_context(locked(photos[0]))
+        fill(60)
+    assert ReviewItem.objects.count() == 4
 
 
 def test_a_backfill_that_waits_for_a_photo_to_go_holds_up_no_change_of_releases(
