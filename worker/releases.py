@@ -10,6 +10,7 @@ import re
 import shutil
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -37,13 +38,20 @@ KEPT = 4
 """Bundles that stay on a worker's disk: the one that serves, and those to go back to."""
 
 
-def register(folder: Path, name: str, *, allow_older: bool = False) -> Release:
+def register(
+    folder: Path,
+    name: str,
+    *,
+    allow_older: bool = False,
+    on_step: Callable[[], object] = lambda: None,
+) -> Release:
     """Verify the bundle, put its files in the bucket and record it as a candidate.
 
     Verified are sums, signature, age, styles, and with the engine of FASI_ENGINE the probe.
     `allow_older` takes one that is older than another of its taxonomy, or of the first format,
     which has no probe. One that is known already is not registered twice; a signature that it has
-    gained, and what is missing in the bucket, is stored.
+    gained, and what is missing in the bucket, is stored. `on_step` is called now and then, last
+    right before the release is recorded, and may raise to stop it.
 
     Raises BundleError, ReleaseRefused, EngineError, ProbeFailed, KeyRefused,
     objects.StorageUnavailable.
@@ -53,7 +61,7 @@ def register(folder: Path, name: str, *, allow_older: bool = False) -> Release:
     bundle = load_bundle(folder)
     signed_by = trusted(bundle)
     if known := Release.objects.filter(sha256=bundle.sha256).first():
-        _store(bundle)
+        _store(bundle, on_step)
         if signed_by and known.signed_by != signed_by:
             Release.objects.filter(pk=known.pk).update(signed_by=signed_by)
             known.signed_by = signed_by
@@ -64,8 +72,9 @@ def register(folder: Path, name: str, *, allow_older: bool = False) -> Release:
         check_age(name, bundle.taxonomy, bundle.made)
     check_styles(name, bundle.taxonomy)
     if bundle.format and bundle.sha256 != shipped_sha256():
+        on_step()
         probed_engine(bundle)
-    _store(bundle)
+    _store(bundle, on_step)
     with transaction.atomic():
         release = Release.objects.create(
             name=name,
@@ -204,8 +213,9 @@ def _prefix(bundle: Bundle) -> str:
     return f"{objects.BUNDLES}{bundle.sha256}/"
 
 
-def _store(bundle: Bundle) -> None:
+def _store(bundle: Bundle, on_step: Callable[[], object]) -> None:
     """Put the files that load_bundle has verified into the bucket, where they are not there yet."""
+    on_step()
     prefix = _prefix(bundle)
     stored = {key for key, _changed in objects.listing(prefix)}
     for file in sorted(bundle.path.glob("[!.]*")):
@@ -213,3 +223,4 @@ def _store(bundle: Bundle) -> None:
         if key not in stored or file.name == SIGNATURE:
             with file.open("rb") as content:
                 objects.put_file(key, content, "application/octet-stream")
+            on_step()

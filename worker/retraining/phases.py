@@ -152,6 +152,7 @@ class Retrain:
         if settings.FASI_RETRAIN_KEY:
             key, password = Path(settings.FASI_RETRAIN_KEY), settings.FASI_RELEASE_KEY_PASSWORD
             sign(load_bundle(self.space.bundle), key, password)
+            self.lease.renew()
         name = f"retrained-{self.lease.row.created:%Y-%m-%d-%H%M}"
         # An attempt that was lost after it had registered its bundle, which was another.
         if (
@@ -160,7 +161,8 @@ class Retrain:
             .exists()
         ):
             name += f"-{self.lease.attempt}"
-        release = register(self.space.bundle, name)
+        # To try the engine and to store what is large may take longer than the lease lasts.
+        release = register(self.space.bundle, name, on_step=self.lease.renew)
         self.lease.renew(report=report_of(self.space, self.active, release))
         return release
 
