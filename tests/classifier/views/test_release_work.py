@@ -11,6 +11,8 @@ from django.test import Client
 from classifier.models import AuditEntry, Backfill, Release, Review
 from classifier.releases.backfills import BackfillRefused
 from classifier.reviews.verdicts import record_review
+from tests.conftest import signed_in
+from tests.support.at_once import at_once
 from tests.support.factories import add_outfit, add_prediction, another_release
 
 PAGE = "/staff/releases/candidate/"
@@ -61,6 +63,36 @@ def test_a_second_backfill_is_refused_in_the_readers_language(
     answer = as_staff.post(f"{PAGE}backfill/", start, follow=True, headers=korean)
     assert "candidate에는 아직 끝나지 않은 같은 종류의 작업이 있습니다." in answer.content.decode()
     assert Backfill.objects.count() == 1
+
+
+def all_click(staff: User, address: str, **form: str | int) -> None:
+    """Four browsers send this at the same moment."""
+    browsers = [signed_in(staff) for _ in range(4)]
+    answers = at_once(4, lambda number: browsers[number].post(address, form).status_code)
+    assert answers == [302] * 4
+
+
+def test_of_several_clicks_at_once_one_begins_pauses_resumes_or_cancels_a_backfill(
+    staff: User, owner: User, release: Release, candidate: Release
+) -> None:
+    add_outfit(owner, release, "formal")
+    all_click(staff, f"{PAGE}backfill/", action="start", scope="all")
+    job = Backfill.objects.get()
+    for action, status in (("pause", "paused"), ("resume", "queued"), ("cancel", "cancelled")):
+        all_click(staff, f"{PAGE}backfill/", action=action, job=job.pk)
+        job.refresh_from_db()
+        assert job.status == status
+    noted = AuditEntry.objects.filter(action__startswith="backfill_").order_by("pk")
+    assert [each.details["what"] for each in noted] == ["start", "pause", "resume", "cancel"]
+
+
+def test_of_several_clicks_at_once_one_begins_a_shadow(staff: User, candidate: Release) -> None:
+    all_click(staff, PAGE, action="shadow")
+    job = Backfill.objects.get()
+    assert (job.kind, job.status) == ("shadow", "queued")
+    Backfill.objects.all().delete()  # a shadow that has lost its job
+    all_click(staff, f"{PAGE}backfill/", action="shadow", percent="50")
+    assert Backfill.objects.get().share == 0.5
 
 
 def test_a_release_that_is_put_in_shadow_gets_a_share_that_staff_change(
