@@ -12,26 +12,26 @@ from typing import Any
 
 from django.db import connection
 
+from classifier.consensus.verdicts import WITHOUT_STYLE, labels_of, newest_verdicts
 from classifier.models import Outfit, Release, Review
 from classifier.releases.comparison import Comparison, Reviewed, Said, Truth, compare
 from classifier.releases.statistics import CERTAINTY, Interval, wilson
 
+Answer = Review.Answer
 LATEST = 20_000
-REVIEWED = 20_000
+REVIEWED = 10_000
 """At most so many reviewed outfits, those that were reviewed last: a page waits for them."""
 
-# The newest verdict by staff, or else the owner's: what trains a model, too.
+# What each of these is, `classifier.consensus` says, as it does for training.
 _REVIEWED = """
-    SELECT outfit.owner_id, answer, said,
+    SELECT outfit.id::text, outfit.owner_id,
            one.kind, one.style, one.confidence, one.decided,
            two.kind, two.style, two.confidence, two.decided
     FROM (
-        SELECT DISTINCT ON (judged.outfit_id)
-               judged.outfit_id, review.answer, review.style AS said, review.created
+        SELECT judged.outfit_id, max(review.created) AS created
         FROM classifier_review AS review
         JOIN classifier_prediction AS judged ON judged.id = review.prediction_id
-        WHERE review.answer = ANY(%(answers)s)
-        ORDER BY judged.outfit_id, review.role <> 'staff', review.created DESC
+        GROUP BY judged.outfit_id
     ) AS verdict
     JOIN classifier_outfit AS outfit ON outfit.id = verdict.outfit_id
     JOIN classifier_prediction AS one
@@ -45,13 +45,24 @@ _REVIEWED = """
     )
     ORDER BY verdict.created DESC LIMIT %(limit)s
 """
-ANSWERS = (
-    Review.Answer.STYLE,
-    Review.Answer.NO_STYLE,
-    Review.Answer.OUTFIT,
-    Review.Answer.NOT_AN_OUTFIT,
-)
-"""Of these something follows for a comparison."""
+# Of those, and of the newest that several judged: by these, it is known whom to believe.
+_VERDICTS = """
+    WITH shared AS (
+        SELECT judged.outfit_id FROM classifier_review AS review
+        JOIN classifier_prediction AS judged ON judged.id = review.prediction_id
+        GROUP BY judged.outfit_id HAVING count(*) > 1
+        ORDER BY max(review.created) DESC LIMIT %(shared)s
+    )
+    SELECT judged.outfit_id::text, review.id, review.by_id, review.role, review.answer,
+           review.style, judged.kind
+    FROM classifier_review AS review
+    JOIN classifier_prediction AS judged ON judged.id = review.prediction_id
+    WHERE judged.outfit_id = ANY(%(outfits)s::uuid[])
+        OR judged.outfit_id IN (SELECT outfit_id FROM shared)
+    ORDER BY review.created, review.id
+"""
+SHARED = 2_000
+"""So many photos that several judged say how reliable each reviewer is."""
 
 _BOTH = """
     FROM (
@@ -77,29 +88,39 @@ def comparison_of(active: Release, candidate: Release, certainty: float = CERTAI
     """The two on the reviewed outfits that both have predicted and neither can have learnt.
 
     Those are the outfits that came after both were registered, and all of people who are held out
-    of training (`TrainingSplit`). `certainty` is that of the gain's interval.
+    of training (`TrainingSplit`). What is right say all verdicts on an outfit together; where they
+    make nobody sure, it is left out. `certainty` is that of the gain's interval.
     """
-    values: dict[str, Any] = {
-        "one": active.pk,
-        "two": candidate.pk,
-        "answers": [str(each) for each in ANSWERS],
-        "limit": REVIEWED,
-    }
+    values = {"one": active.pk, "two": candidate.pk, "limit": REVIEWED}
     with connection.cursor() as cursor:
         cursor.execute(_REVIEWED, values)
         rows = cursor.fetchall()
+    truths = _truths([outfit for outfit, *_ in rows])
     return compare(
         [
-            Reviewed(
-                owner,
-                Truth(outfit=answer != Review.Answer.NOT_AN_OUTFIT, style=style),
-                Said(*one_and_two[:4]),
-                Said(*one_and_two[4:]),
-            )
-            for owner, answer, style, *one_and_two in rows
+            Reviewed(owner, truths[outfit], Said(*one_and_two[:4]), Said(*one_and_two[4:]))
+            for outfit, owner, *one_and_two in rows
+            if outfit in truths
         ],
         certainty,
     )
+
+
+def _truths(outfits: Sequence[str]) -> dict[str, Truth]:
+    """What those are of which the verdicts make one sure enough, and not that they are unusable."""
+    if not outfits:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_VERDICTS, {"outfits": list(outfits), "shared": SHARED})
+        found = labels_of(newest_verdicts(cursor.fetchall()))
+    return {
+        outfit: Truth(
+            outfit=label.answer != Answer.NOT_AN_OUTFIT,
+            style="" if label.answer in WITHOUT_STYLE else label.answer,
+        )
+        for outfit, label in found.items()
+        if label.answer != Answer.UNUSABLE
+    }
 
 
 @dataclass(frozen=True)

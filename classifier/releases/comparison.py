@@ -1,6 +1,6 @@
 """Two releases on the same reviewed photos: who is right more often, and whether to promote. Pure.
 
-What is right says a person's verdict: a style, or that it is no outfit. A prediction is right where
+What is right say people's verdicts: a style, or that it is no outfit. A prediction is right where
 people would be shown just that; so turning an outfit away is as wrong as naming another style. A
 photo that is none of the styles, or an outfit of which nobody said the style, counts for the gate
 alone. Most verdicts were given by people who had the active release's answer before them, which
@@ -56,7 +56,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """What a person said: whether it is an outfit, and its style; empty where it has none of ours,
+    """What people said: whether it is an outfit, and its style; empty where it has none of ours,
     or nobody said which."""
 
     outfit: bool

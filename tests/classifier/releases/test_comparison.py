@@ -24,6 +24,7 @@ from classifier.releases.statistics import (
     wilson,
 )
 from classifier.reviews.verdicts import record_review
+from tests.conftest import make_person
 from tests.support.factories import add_outfit, add_prediction, another_release
 
 Answer = Review.Answer
@@ -183,6 +184,42 @@ def test_reviewed_outfits_that_both_predicted_are_compared(
     assert compared.gate_candidate.let_in.value == 0
     agreed = agreement_of(release, candidate)
     assert (agreed.outfits, agreed.share.value) == (4, 0.25)
+
+
+def test_one_careless_reviewer_decides_nothing(
+    owner: User, release: Release, candidate: Release
+) -> None:
+    """Each photo is judged by Anna and one more; where that is she who does not care, hers is the
+    last word, and wrong."""
+    anna, ben, careless = (make_person(name, is_staff=True) for name in ("anna", "ben", "careless"))
+    for number in range(24):
+        outfit = both_said(owner, release, candidate, "formal", "boho")
+        prediction = outfit.predictions.get(shown=True)
+        record_review(prediction, anna.pk, Review.Role.STAFF, "boho")
+        other, style = (ben, "boho") if number % 2 else (careless, "formal")
+        record_review(prediction, other.pk, Review.Role.STAFF, style)
+    alone = both_said(owner, release, candidate, "formal", "boho")
+    record_review(alone.predictions.get(shown=True), careless.pk, Review.Role.STAFF, "formal")
+    compared = comparison_of(release, candidate)
+    assert compared.photos == 24, "hers alone is no evidence by now"
+    assert (compared.active.value, compared.candidate.value) == (0, 1)
+    assert [each.style for each in compared.styles] == ["boho"]
+
+
+def test_where_nobody_knows_what_is_right_nothing_is_compared(
+    owner: User, staff: User, stranger: User, release: Release, candidate: Release
+) -> None:
+    disputed, unusable = (both_said(owner, release, candidate, "formal", "boho") for _ in range(2))
+    for person, style in ((staff, "boho"), (stranger, "formal")):
+        record_review(disputed.predictions.get(shown=True), person.pk, Review.Role.STAFF, style)
+        record_review(
+            unusable.predictions.get(shown=True),
+            person.pk,
+            Review.Role.STAFF,
+            answer=Answer.UNUSABLE,
+        )
+    compared = comparison_of(release, candidate)
+    assert (compared.photos, compared.gate_active.outfits) == (0, 0)
 
 
 def test_staff_see_disagreements_on_photos_that_they_may_look_at(

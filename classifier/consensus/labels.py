@@ -10,11 +10,10 @@ counts less everywhere.
 The weight of a label is the probability that it is right. Nothing here knows rows or files.
 """
 
-import math
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 Photo = TypeVar("Photo", bound=Hashable)
 
@@ -23,17 +22,18 @@ PRIOR = {True: (9.0, 1.0), False: (3.0, 1.0)}
 LEAST = 0.6
 """A label less probable than this is none: whoever disagrees makes nobody sure."""
 ROUNDS = 50
+CLOSE = 1e-4
+"""A round that changes nobody's reliability by more is the last."""
 
 
-@dataclass(frozen=True)
-class Reviewer:
+class Reviewer(NamedTuple):
     """Somebody who judges; owners of photos judge in another role than staff."""
 
     key: Hashable
     staff: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Verdict(Generic[Photo]):
     """One person's answer about one photo."""
 
@@ -42,7 +42,7 @@ class Verdict(Generic[Photo]):
     answer: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Label:
     """The most probable answer, and how probable it is."""
 
@@ -59,11 +59,12 @@ def labels(verdicts: Iterable[Verdict[Photo]], answers: int) -> dict[Photo, Labe
     for verdict in verdicts:
         by_photo[verdict.photo].append(verdict)
     reliable = reliability([each for each in by_photo.values() if len(each) > 1], answers)
+    ratios = _Ratios(reliable)
     found = {}
     for photo, given in by_photo.items():
-        answer, weight = max(
-            _probabilities(given, reliable, answers).items(), key=lambda pair: pair[1]
-        )
+        said = _by_answer(given)
+        probabilities = _probabilities(said.values(), ratios, answers)
+        answer, weight = max(zip(said, probabilities, strict=True), key=lambda pair: pair[1])
         if weight >= LEAST:
             found[photo] = Label(answer, round(weight, 4))
     return found
@@ -76,19 +77,26 @@ def reliability(
 
     Whoever shared none is as reliable as their role is before anything is known.
     """
+    # Who agreed with whom is all that counts, and there are fewer cases of that than photos.
+    cases = Counter(_sides(given) for given in shared)
+    counts: dict[Reviewer, int] = defaultdict(int)
+    for sides, photos in cases.items():
+        for reviewer in (each for side in sides for each in side):
+            counts[reviewer] += photos
     reliable = _Reliability()
-    counts = Counter(verdict.reviewer for given in shared for verdict in given)
     for _ in range(ROUNDS):
         agreed: dict[Reviewer, float] = defaultdict(float)
-        for given in shared:
-            probable = _probabilities(given, reliable, answers)
-            for verdict in given:
-                agreed[verdict.reviewer] += probable[verdict.answer]
+        ratios = _Ratios(reliable)
+        for sides, photos in cases.items():
+            probabilities = _probabilities(sides, ratios, answers)
+            for side, probability in zip(sides, probabilities, strict=True):
+                for reviewer in side:
+                    agreed[reviewer] += photos * probability
         before = dict(reliable)
         for reviewer, count in counts.items():
             right, wrong = PRIOR[reviewer.staff]
             reliable[reviewer] = (right + agreed[reviewer]) / (right + wrong + count)
-        if all(math.isclose(reliable[each], before.get(each, 0), abs_tol=1e-6) for each in counts):
+        if all(abs(reliable[each] - before.get(each, 0)) < CLOSE for each in counts):
             break
     return reliable
 
@@ -101,21 +109,46 @@ class _Reliability(dict[Reviewer, float]):
         return right / (right + wrong)
 
 
+class _Ratios(dict[Reviewer, float]):
+    """How much more often each reviewer is right than wrong."""
+
+    def __init__(self, reliable: Mapping[Reviewer, float]) -> None:
+        super().__init__()
+        self._reliable = reliable
+
+    def __missing__(self, reviewer: Reviewer) -> float:
+        right = self._reliable[reviewer]
+        self[reviewer] = right / (1 - right)
+        return self[reviewer]
+
+
+def _by_answer(given: Sequence[Verdict[Photo]]) -> dict[str, list[Reviewer]]:
+    """Who gave each answer."""
+    by_answer: dict[str, list[Reviewer]] = {}
+    for verdict in given:
+        by_answer.setdefault(verdict.answer, []).append(verdict.reviewer)
+    return by_answer
+
+
+def _sides(given: Sequence[Verdict[Photo]]) -> frozenset[frozenset[Reviewer]]:
+    """Those who agree with each other, whatever they said."""
+    return frozenset(map(frozenset, _by_answer(given).values()))
+
+
 def _probabilities(
-    given: Sequence[Verdict[Photo]], reliable: Mapping[Reviewer, float], answers: int
-) -> dict[str, float]:
-    """Of each answer that somebody gave; what is missing to 1 is that all are wrong."""
-    named = {verdict.answer for verdict in given}
-    others = max(answers, len(named), 2) - 1
+    sides: Collection[Collection[Reviewer]], ratios: Mapping[Reviewer, float], answers: int
+) -> list[float]:
+    """Of each side that it is right; what is missing to 1 is that all are wrong.
 
-    def likelihood(answer: str | None) -> float:
-        return math.prod(
-            reliable[each.reviewer]
-            if each.answer == answer
-            else (1 - reliable[each.reviewer]) / others
-            for each in given
-        )
-
-    found = {answer: likelihood(answer) for answer in named}
-    total = sum(found.values()) + max(others + 1 - len(named), 0) * likelihood(None)
-    return {answer: value / total for answer, value in found.items()}
+    A weight is how much more probable the verdicts are where the side is right than where all are
+    wrong, which they are in one way for each answer that nobody gave.
+    """
+    others = max(answers, len(sides), 2) - 1
+    weights = []
+    for side in sides:
+        weight = 1.0
+        for reviewer in side:
+            weight *= ratios[reviewer] * others
+        weights.append(weight)
+    total = sum(weights) + max(others + 1 - len(sides), 0)
+    return [weight / total for weight in weights]

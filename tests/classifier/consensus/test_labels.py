@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from classifier.personal_data.training_labels import Label, Reviewer, Verdict, labels, reliability
+from classifier.consensus.labels import Label, Reviewer, Verdict, labels, reliability
 
 ANSWERS = 16
 ANNA, BEN, CARELESS = (Reviewer(name, staff=True) for name in ("anna", "ben", "careless"))
