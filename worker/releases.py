@@ -43,15 +43,17 @@ def register(
     name: str,
     *,
     allow_older: bool = False,
+    without_gate: bool = False,
     on_step: Callable[[], object] = lambda: None,
 ) -> Release:
     """Verify the bundle, put its files in the bucket and record it as a candidate.
 
-    Verified are sums, signature, age, styles, and with the engine of FASI_ENGINE the probe.
+    Verified are sums, signature, age, styles, gate, and with the engine of FASI_ENGINE the probe.
     `allow_older` takes one that is older than another of its taxonomy, or of the first format,
-    which has no probe. One that is known already is not registered twice; a signature that it has
-    gained, and what is missing in the bucket, is stored. `on_step` is called now and then, last
-    right before the release is recorded, and may raise to stop it.
+    which has no probe; `without_gate` one that has no gate where the active release has one. One
+    that is known already is not registered twice; a signature that it has gained, and what is
+    missing in the bucket, is stored. `on_step` is called now and then, last right before the
+    release is recorded, and may raise to stop it.
 
     Raises BundleError, ReleaseRefused, EngineError, ProbeFailed, KeyRefused,
     objects.StorageUnavailable.
@@ -71,6 +73,8 @@ def register(
     if not allow_older:
         check_age(name, bundle.taxonomy, bundle.made)
     check_styles(name, bundle.taxonomy)
+    if bundle.calibration.gate is None and not without_gate:
+        _check_no_gate_serves(name)
     if bundle.format and bundle.sha256 != shipped_sha256():
         on_step()
         probed_engine(bundle)
@@ -103,6 +107,19 @@ def register_starter(folder: Path = STARTER) -> Release:
     if active is None or (older and not release.activations.exists()):
         promote(release)
     return release
+
+
+def _check_no_gate_serves(name: str) -> None:
+    """Raise BundleError where the active release knows photos without an outfit: this one does not.
+
+    It would call a landscape an outfit and be sure of its style.
+    """
+    active = Release.objects.filter(status=Release.Status.ACTIVE).only("name", "metrics").first()
+    if active is not None and "gate" in active.metrics:
+        raise BundleError(
+            f"{name} has no gate, and {active.name} has one: every photo would be an outfit."
+            " --without-gate takes it all the same."
+        )
 
 
 def _starter_name(sha256: str) -> str:

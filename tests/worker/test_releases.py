@@ -1,5 +1,6 @@
 """Registering and fetching bundles, and what is refused."""
 
+import json
 import os
 import time
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from classifier.storage import objects
 from inference.bundle import BundleError, load_bundle, write_sums
 from inference.probe import ProbeFailed, read_probe, write_probe
 from tests.conftest import STARTER
-from tests.support.probed_bundle import MADE
+from tests.support.probed_bundle import MADE, renew
 from worker.releases import fetch_bundle, register
 
 Copy = Callable[[], Path]
@@ -122,6 +123,21 @@ def test_one_that_is_older_than_another_of_its_taxonomy_needs_a_flag(
         register(old, "old")
     assert Release.objects.count() == 1
     assert register(old, "old", allow_older=True).name == "old"
+
+
+def test_one_without_a_gate_needs_a_flag_where_the_active_one_has_one(
+    release: Release, another: Callable[..., Path]
+) -> None:
+    folder = another()
+    calibration = json.loads((folder / "calibration.json").read_text())
+    del calibration["gate"]
+    (folder / "calibration.json").write_text(json.dumps(calibration))
+    (folder / "probe.npz").unlink()
+    renew(folder)
+    with pytest.raises(BundleError, match=r"own has no gate, and starter-.* has one"):
+        register(folder, "own")
+    assert Release.objects.get() == release
+    assert register(folder, "own", without_gate=True).status == "candidate"
 
 
 def test_other_styles_are_refused_while_there_are_reviews(

@@ -51,6 +51,11 @@ class Command(BaseCommand):
             action="store_true",
             help="take a bundle that is older than another of its taxonomy, or has no probe",
         )
+        add.add_argument(
+            "--without-gate",
+            action="store_true",
+            help="take a bundle without a gate though the active release has one",
+        )
         shadow = commands.add_parser("shadow", help="let it predict beside the active one, unseen")
         shadow.add_argument("name")
         shadow.add_argument("--share", type=float, default=0.1, help="of the new photos; 0.1")
@@ -96,7 +101,12 @@ class Command(BaseCommand):
     def _add(self, options: dict[str, Any]) -> None:
         folder: Path = options["folder"]
         name = options["name"] or folder.resolve().name
-        release = register(folder, name, allow_older=options["allow_older"])
+        release = register(
+            folder,
+            name,
+            allow_older=options["allow_older"],
+            without_gate=options["without_gate"],
+        )
         if options["promote"] and release.status != Release.Status.ACTIVE:
             lifecycle.promote(release)
         self._say(release)
