@@ -193,6 +193,7 @@ class PredictionAdmin(admin.ModelAdmin[Prediction]):
         # Nobody's word on their own photos is that of staff.
         mine = Q(outfit__owner=cast(User, request.user))
         reviewable = super().get_queryset(request).filter(may, ~mine, shown=True)
+        reviewable = reviewable.exclude(outfit__status=Outfit.Status.BINNED)
         return reviewable.prefetch_related("reviews__by")
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -33,7 +33,7 @@ def remove_orphans(now: datetime | None = None) -> int:
 
 
 def _known_outfits(ids: set[uuid.UUID]) -> set[uuid.UUID]:
-    return set(Outfit.objects.filter(pk__in=ids).values_list("pk", flat=True))
+    return set(Outfit.everything.filter(pk__in=ids).values_list("pk", flat=True))
 
 
 def _known_exports(ids: set[uuid.UUID]) -> set[uuid.UUID]:

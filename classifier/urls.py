@@ -15,6 +15,7 @@ from classifier.views.batches import (
     cancel_batch,
     results_csv,
 )
+from classifier.views.bin import bin_delete, bin_page, bin_restore, bin_thumb, bin_undo
 from classifier.views.cards import (
     ask_staff,
     card_image,
@@ -99,6 +100,11 @@ urlpatterns = [
     path("outfits/<uuid:outfit_id>/state/", outfit_state, name="outfit_state"),
     path("outfits/<uuid:outfit_id>/day/", change_outfit_day, name="outfit_day"),
     path("outfits/<uuid:outfit_id>/delete/", delete_outfit, name="outfit_delete"),
+    path("bin/", bin_page, name="bin"),
+    path("bin/restore/", bin_restore, name="bin_restore"),
+    path("bin/delete/", bin_delete, name="bin_delete"),
+    path("bin/undo/<uuid:together>/", bin_undo, name="bin_undo"),
+    path("bin/<uuid:outfit_id>/thumb.jpg", bin_thumb, name="bin_thumb"),
     path("batches/", BatchesView.as_view(), name="batches"),
     path("batches/<uuid:batch_id>/", batch_page, name="batch"),
     path("batches/<uuid:batch_id>/photos/", add_photos, name="batch_photos"),

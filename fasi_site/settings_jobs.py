@@ -27,6 +27,8 @@ FASI_CHORE_LIMIT_S = env.int("FASI_CHORE_LIMIT_S", default=3000)
 FASI_EXPORT_LEASE_S = env.int("FASI_EXPORT_LEASE_S", default=120)
 FASI_UNPACK_LEASE_S = env.int("FASI_UNPACK_LEASE_S", default=120)
 FASI_EXPORT_HOURS = env.int("FASI_EXPORT_HOURS", default=72)
+# What somebody deletes stays in their bin for so long.
+FASI_BIN_DAYS = env.int("FASI_BIN_DAYS", default=30)
 FASI_EXPORTS_PER_DAY = env.int("FASI_EXPORTS_PER_DAY", default=1_000 if EMBEDDED else 5)
 # Checking one direct upload, and sending one event to a webhook.
 FASI_UPLOAD_LEASE_S = env.int("FASI_UPLOAD_LEASE_S", default=60)

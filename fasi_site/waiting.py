@@ -29,7 +29,7 @@ LARGEST_REQUEST = 8192
 FINISHED = """
     SELECT wanted.id::text FROM unnest(%s::uuid[]) AS wanted(id)
     LEFT JOIN classifier_outfit AS outfit USING (id)
-    WHERE outfit.id IS NULL OR outfit.status IN ('done', 'failed')
+    WHERE outfit.id IS NULL OR outfit.status NOT IN ('queued', 'running')
 """
 
 log = logging.getLogger(__name__)

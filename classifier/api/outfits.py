@@ -2,7 +2,7 @@
 
 import uuid
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Literal
 
 from django.http import HttpResponse
 from ninja import Field, FilterLookup, FilterSchema, Query, Router, Status
@@ -25,10 +25,10 @@ from classifier.api.schemas import (
 )
 from classifier.api.serializers import correction_out, outfit_out, outfits_out
 from classifier.api.submit import FORM, submit_photos
+from classifier.bin.service import in_bin, remove_for_ever, restore, throw_away
 from classifier.catalogue import is_known
 from classifier.history.days import change_day
 from classifier.lifecycle.noticing import notice_seen
-from classifier.lifecycle.removal import remove_outfit
 from classifier.lifecycle.waiting import LONGEST_S, answer_later
 from classifier.models import Outfit, Prediction, Review
 from classifier.reviews.verdicts import UnknownStyle, record_review
@@ -39,7 +39,10 @@ router = Router()
 class OutfitFilter(FilterSchema):
     """Which outfits a list shows; what is left out does not filter."""
 
-    status: Annotated[Outfit.Status | None, Field(description="How far it is.")] = None
+    status: Annotated[
+        Literal["queued", "running", "done", "failed"] | None,
+        Field(description="How far it is."),
+    ] = None
     style: Annotated[
         Line | None,
         Field(max_length=40, description="The id of the style that it counts as."),
@@ -149,7 +152,29 @@ def correct_outfit(
 
 
 @router.delete("/{uuid:outfit_id}", auth=WRITE, response={HTTPStatus.NO_CONTENT: None})
-def delete_outfit(request: ApiRequest, outfit_id: uuid.UUID) -> HttpResponse:
-    """Delete the outfit with its photo and its prediction, for good."""
-    remove_outfit(access_outfit(request.auth.owner, outfit_id), by_owner=True)
+def delete_outfit(
+    request: ApiRequest,
+    outfit_id: uuid.UUID,
+    forever: Annotated[
+        bool,
+        Query(description="Delete it at once and for good, be it in the bin or not."),
+    ] = False,
+) -> HttpResponse:
+    """Put the outfit into the bin, from which it can be restored for some weeks.
+
+    Until then nothing else shows it, but its bytes count as stored.
+    """
+    owner_id = request.auth.owner_id
+    if not forever or not in_bin(owner_id).filter(pk=outfit_id).exists():
+        access_outfit(request.auth.owner, outfit_id)
+        throw_away(owner_id, [outfit_id])
+    if forever:
+        remove_for_ever(owner_id, [outfit_id])
     return HttpResponse(status=HTTPStatus.NO_CONTENT)
+
+
+@router.post("/{uuid:outfit_id}/restore", auth=WRITE, response=OutfitOut)
+def restore_outfit(request: ApiRequest, outfit_id: uuid.UUID) -> OutfitOut:
+    """Take the outfit out of the bin. One that is not in it is answered as it is."""
+    restore(request.auth.owner_id, [outfit_id])
+    return outfit_out(request, access_outfit(request.auth.owner, outfit_id))

@@ -38,6 +38,8 @@ NOT_OF_THE_FILE = {
 }
 """Whoever sends the file again, later or to another batch, may have it accepted."""
 AT_A_TIME = 500
+STATUSES = [status.value for status in Outfit.Status if status != Outfit.Status.BINNED]
+"""Those of outfits that are there."""
 
 
 def add_photo(
@@ -133,7 +135,7 @@ def clear(batch_id: uuid.UUID) -> None:
 class Progress:
     """How far a batch is: its outfits by status, what was left out, and its ZIP if it had one."""
 
-    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(Outfit.Status.values, 0))
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(STATUSES, 0))
     left_out: int = 0
     unpacking: Unpacking | None = None
 

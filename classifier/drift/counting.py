@@ -22,6 +22,7 @@ _OF_THE_WEEK = """
     JOIN classifier_prediction AS prediction
       ON prediction.outfit_id = outfit.id AND prediction.release_id = %(release)s
     WHERE outfit.created >= %(since)s AND outfit.created < %(until)s
+      AND outfit.status <> 'binned'
 """
 _COUNTS = f"""
     SELECT outfit.source, prediction.kind, prediction.style, prediction.decided,

@@ -16,7 +16,7 @@ _CACHE_S = 30
 _COUNTS = """
     SELECT date_trunc('month', day)::date::text, style, count(*)
     FROM classifier_outfit
-    WHERE owner_id = %(owner)s AND style > ''
+    WHERE owner_id = %(owner)s AND style > '' AND status <> 'binned'
       AND day >= %(since)s
     GROUP BY 1, 2
 """

@@ -7,6 +7,7 @@ that whoever takes it back at the same moment is not overtaken; see also
 """
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from django.db import connection
 
@@ -33,6 +34,15 @@ _DELETED = f"""
     SELECT %(owner)s, (now() AT TIME ZONE 'UTC')::date, %(outfits)s WHERE {_CONSENTS}
     ON CONFLICT (owner_id, day) DO UPDATE SET outfits = known.outfits + excluded.outfits
 """
+# What was taken back since is not written down; a day without any has no row.
+_RESTORED = """
+    WITH fewer AS (
+        DELETE FROM classifier_deletedoutfits
+        WHERE owner_id = %(owner)s AND day = %(day)s AND outfits <= 1
+    )
+    UPDATE classifier_deletedoutfits SET outfits = outfits - 1
+    WHERE owner_id = %(owner)s AND day = %(day)s AND outfits > 1
+"""
 
 
 def notice_seen(owner_id: int, outfits: Iterable[Outfit]) -> None:
@@ -49,3 +59,10 @@ def notice_deleted(owner_id: int, outfits: int) -> None:
     """The owner deleted so many. Belongs into the transaction that deletes them."""
     with connection.cursor() as cursor:
         cursor.execute(_DELETED, {"owner": owner_id, "outfits": outfits})
+
+
+def notice_restored(owner_id: int, deleted: datetime) -> None:
+    """One that the owner deleted at that moment is back: that day counts one less."""
+    day = deleted.astimezone(UTC).date()
+    with connection.cursor() as cursor:
+        cursor.execute(_RESTORED, {"owner": owner_id, "day": day})

@@ -6,23 +6,18 @@ from collections.abc import Collection
 import structlog
 from django.db import transaction
 
-from classifier.lifecycle.noticing import notice_deleted
 from classifier.models import Outfit
 from classifier.storage import objects
 
 log = structlog.get_logger(__name__)
 
 
-def remove_outfit(outfit: Outfit, *, by_owner: bool = False) -> None:
+def remove_outfit(outfit: Outfit) -> None:
     """Delete the outfit: its objects first, so that no byte outlives a row that says "deleted".
 
     Raises StorageUnavailable, and then the outfit is still there, to be deleted again.
     """
-    with transaction.atomic():
-        removed = remove_outfits([outfit.pk])
-        if removed and by_owner:
-            notice_deleted(outfit.owner_id, removed)
-    if removed:
+    if remove_outfits([outfit.pk]):
         log.info("outfit_removed", outfit=str(outfit.pk))
 
 
@@ -32,7 +27,7 @@ def remove_outfits(ids: Collection[uuid.UUID], status: str = "") -> int:
     With a `status` only those that have it now. Raises StorageUnavailable, and then all of them are
     still there.
     """
-    chosen = Outfit.objects.filter(pk__in=ids)
+    chosen = Outfit.everything.filter(pk__in=ids)
     if status:
         chosen = chosen.filter(status=status)
     with transaction.atomic():
@@ -41,5 +36,5 @@ def remove_outfits(ids: Collection[uuid.UUID], status: str = "") -> int:
         rows = chosen.order_by("pk").select_for_update()
         locked = list(rows.values_list("pk", "photo_key", "thumb_key"))
         objects.remove(key for pk, *keys in locked for key in (*keys, objects.card_key(pk)))
-        Outfit.objects.filter(pk__in=[pk for pk, *_ in locked]).delete()
+        Outfit.everything.filter(pk__in=[pk for pk, *_ in locked]).delete()
     return len(locked)

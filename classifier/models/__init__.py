@@ -6,6 +6,7 @@ from classifier.models.attempt import Attempt
 from classifier.models.audit import AuditEntry
 from classifier.models.backfill import Backfill
 from classifier.models.batch import Batch, LeftOut
+from classifier.models.binned import Binned
 from classifier.models.consent import Consent, Purpose
 from classifier.models.deleted import DeletedOutfits
 from classifier.models.erasure import Erasure
@@ -37,6 +38,7 @@ __all__ = [
     "AuditEntry",
     "Backfill",
     "Batch",
+    "Binned",
     "Consent",
     "DeletedOutfits",
     "Delivery",

@@ -14,8 +14,19 @@ from classifier.models.batch import Batch
 from classifier.models.prediction import Prediction
 
 
+class NotInTheBin(models.Manager["Outfit"]):
+    """The outfits that are there for whoever asks: without what their owners threw into the bin."""
+
+    def get_queryset(self) -> models.QuerySet["Outfit"]:
+        return super().get_queryset().exclude(status="binned")
+
+
 class Outfit(models.Model):
-    """One photo of what somebody wears. Only `classifier.lifecycle.claims` changes its status.
+    """One photo of what somebody wears. Only `classifier.lifecycle` changes its status.
+
+    What is in the bin (`classifier.models.Binned`) is there for the bin itself, for the export of
+    its owner's data and for what removes bytes: they ask `everything`. For all others, who ask
+    `objects` or for a status of their own, it does not exist.
 
     `attempts` counts claims and, with `status` and `claimed_by`, is the fence: a worker that lost
     its lease no longer matches them and writes nothing.
@@ -26,6 +37,7 @@ class Outfit(models.Model):
         RUNNING = "running", _("being looked at")
         DONE = "done", _("done")
         FAILED = "failed", _("failed")
+        BINNED = "binned", _("in the bin")
 
     class Priority(models.IntegerChoices):
         INTERACTIVE = 0, _("interactive")
@@ -130,6 +142,9 @@ class Outfit(models.Model):
         null=True, blank=True, help_text=_("when its owner first saw the answer; in UTC")
     )
 
+    objects = NotInTheBin()
+    everything: models.Manager["Outfit"] = models.Manager()
+
     class Meta:
         verbose_name = _("outfit")
         verbose_name_plural = _("outfits")
@@ -137,7 +152,7 @@ class Outfit(models.Model):
             # The same photo uploaded twice by one person is one outfit.
             models.UniqueConstraint(fields=["owner", "sha256"], name="outfit_once_per_owner"),
             models.CheckConstraint(
-                condition=Q(status__in=["queued", "running", "done", "failed"]),
+                condition=Q(status__in=["queued", "running", "done", "failed", "binned"]),
                 name="outfit_status_known",
             ),
             models.CheckConstraint(
@@ -150,6 +165,7 @@ class Outfit(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(status="done", classified__isnull=False)
+                | Q(status="binned")  # as it was before
                 | (~Q(status="done") & Q(classified__isnull=True)),
                 name="outfit_done_has_time",
             ),
@@ -193,20 +209,31 @@ class Outfit(models.Model):
             models.Index(
                 fields=["classified", "id"], condition=Q(status="done"), name="outfit_classified"
             ),
-            models.Index(fields=["owner", "-day", "-created", "-id"], name="outfit_by_day"),
-            # Programs page by the moment of the upload.
-            models.Index(fields=["owner", "-created", "-id"], name="outfit_history"),
+            # Without the bin, so that whoever threw thousands away pages as fast as before.
             models.Index(
-                fields=["owner", "style", "-day", "-created", "-id"], name="outfit_by_style_and_day"
+                fields=["owner", "-day", "-created", "-id"],
+                condition=~Q(status="binned"),
+                name="outfit_by_day",
+            ),
+            # Programs page by the moment of the upload.
+            models.Index(
+                fields=["owner", "-created", "-id"],
+                condition=~Q(status="binned"),
+                name="outfit_history",
+            ),
+            models.Index(
+                fields=["owner", "style", "-day", "-created", "-id"],
+                condition=~Q(status="binned"),
+                name="outfit_by_style_and_day",
             ),
             models.Index(
                 fields=["owner", "certainty", "-day", "-created", "-id"],
-                condition=Q(certainty__in=["unsure", "corrected"]),
+                condition=Q(certainty__in=["unsure", "corrected"]) & ~Q(status="binned"),
                 name="outfit_by_certainty_and_day",
             ),
             models.Index(
                 fields=["owner", "-day", "-created", "-id"],
-                condition=~Q(kind="outfit"),
+                condition=~Q(kind="outfit") & ~Q(status="binned"),
                 name="outfit_by_day_without_outfit",
             ),
             models.Index(

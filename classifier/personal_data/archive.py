@@ -48,6 +48,9 @@ In outfits.json a prediction has the probabilities of all styles; the activation
 row by row, 255 at the strongest point; and the embedding, 256 little-endian half-precision numbers
 (float16). Both are base64. What it would be "for_you" stands beside it where you had named the
 styles of enough outfits. Times are UTC.
+
+What is in the bin is here, too. Its "in_bin_since" says since when; our pages show none of it, and
+it is gone for good some weeks after that.
 """
 COLUMNS = (
     "id",
@@ -56,6 +59,7 @@ COLUMNS = (
     "came_from",
     "photo",
     "status",
+    "in_bin_since",
     "kind",
     "style",
     "certainty",
@@ -74,7 +78,7 @@ def write_archive(
     A photo that is gone from the bucket is left out, and its row says so. Raises
     StorageUnavailable, and whatever `on_progress` raises.
     """
-    outfits = Outfit.objects.filter(owner=owner, created__lte=until).order_by("created", "id")
+    outfits = Outfit.everything.filter(owner=owner, created__lte=until).order_by("created", "id")
     # The file object cannot seek, which zipfile sees and copes with.
     with ZipFile(cast(IO[bytes], target), "w", ZIP_DEFLATED) as archive:
         archive.writestr(_entry("README.txt", until), README)

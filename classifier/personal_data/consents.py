@@ -27,7 +27,7 @@ def record_consent(owner_id: int, given: bool, purpose: Purpose = Purpose.TRAINI
             if purpose == Purpose.TRAINING and not given:
                 withdraw(owner_id)
         if purpose == Purpose.RESEARCH and not given:
-            seen = Outfit.objects.filter(owner_id=owner_id, seen_on__isnull=False)
+            seen = Outfit.everything.filter(owner_id=owner_id, seen_on__isnull=False)
             lock(seen.values_list("pk", flat=True))
             seen.update(seen_on=None)
             DeletedOutfits.objects.filter(owner_id=owner_id).delete()

@@ -39,7 +39,7 @@ def close_account(user: User) -> Erasure:
         end_all_access(user)
         EmailAddress.objects.filter(user=user).delete()
         Consent.objects.filter(owner=user).delete()
-        asked = Outfit.objects.filter(owner=user, review_asked__isnull=False)
+        asked = Outfit.everything.filter(owner=user, review_asked__isnull=False)
         lock(asked.values_list("pk", flat=True))
         asked.update(review_asked=None)
         withdraw(user.pk)
@@ -63,7 +63,7 @@ def erase(owner_id: int) -> None:
     batches = Batch.objects.filter(owner_id=owner_id)
     cancel_zips(Q(batch__in=batches))
     objects.remove(map(key_of, batches.values_list("pk", flat=True)))
-    outfits = Outfit.objects.filter(owner_id=owner_id)
+    outfits = Outfit.everything.filter(owner_id=owner_id)
     while portion := list(outfits.values_list("pk", flat=True)[:PORTION]):
         remove_outfits(portion)
     for export_id in Export.objects.filter(owner_id=owner_id).values_list("pk", flat=True):

@@ -58,7 +58,7 @@ def request_export(owner_id: int) -> Export:
             return known
         if known:
             _remove(known)
-        total = Outfit.objects.filter(owner_id=owner_id).count()
+        total = Outfit.everything.filter(owner_id=owner_id).count()
         export, _ = Export.objects.get_or_create(owner_id=owner_id, defaults={"total": total})
         transaction.on_commit(wake_maintenance, robust=True)
     log.info("export_queued", export=str(export.pk), owner=owner_id)

@@ -62,8 +62,9 @@ def rows_of(outfits: QuerySet[Outfit], missing: set[str]) -> Iterator[dict[str, 
     """What is known of each outfit; `missing` are the keys of photos that are gone."""
     detailed = outfits.prefetch_related(
         "predictions__release", "predictions__reviews", "predictions__personal"
-    ).select_related("share")
+    ).select_related("share", "binned")
     for outfit in detailed.iterator(chunk_size=500):
+        binned = getattr(outfit, "binned", None)
         yield {
             "id": str(outfit.pk),
             "uploaded": outfit.created.isoformat(),
@@ -76,7 +77,8 @@ def rows_of(outfits: QuerySet[Outfit], missing: set[str]) -> Iterator[dict[str, 
             "height": outfit.height,
             "sha256_of_upload": outfit.sha256,
             "wardrobe": outfit.wardrobe,
-            "status": outfit.status,
+            "status": binned.was if binned else outfit.status,
+            "in_bin_since": binned.since.isoformat() if binned else None,
             "kind": outfit.kind,
             "style": outfit.style,
             "certainty": outfit.certainty,

@@ -48,6 +48,7 @@ def examples() -> Examples:
     """
     owners = Consent.objects.owners().values("pk")
     reviews = Review.objects.filter(prediction__outfit__owner__in=owners).order_by("created", "pk")
+    reviews = reviews.exclude(prediction__outfit__status=Outfit.Status.BINNED)
     said = newest_verdicts(reviews.values_list(*COLUMNS).iterator())
     found = labels_of(said)
     outfits = Outfit.objects.filter(pk__in=found).order_by("created", "pk")

@@ -33,7 +33,8 @@ _REVIEWED = """
         JOIN classifier_prediction AS judged ON judged.id = review.prediction_id
         GROUP BY judged.outfit_id
     ) AS verdict
-    JOIN classifier_outfit AS outfit ON outfit.id = verdict.outfit_id
+    JOIN classifier_outfit AS outfit
+      ON outfit.id = verdict.outfit_id AND outfit.status <> 'binned'
     JOIN classifier_prediction AS one
       ON one.outfit_id = verdict.outfit_id AND one.release_id = %(one)s
     JOIN classifier_prediction AS two

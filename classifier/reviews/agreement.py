@@ -21,6 +21,8 @@ _PAIRS = """
     SELECT {key}, {mine}, {theirs}, count(*)
     FROM {verdicts} AS mine
     JOIN classifier_prediction AS mine_on ON mine_on.id = mine.prediction_id
+    JOIN classifier_outfit AS outfit
+        ON outfit.id = mine_on.outfit_id AND outfit.status <> 'binned'
     JOIN classifier_prediction AS theirs_on ON theirs_on.outfit_id = mine_on.outfit_id
     JOIN classifier_review AS theirs ON theirs.prediction_id = theirs_on.id
     WHERE mine.role = 'staff' AND theirs.role = %(role)s AND theirs.id <> mine.id

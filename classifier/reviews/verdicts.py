@@ -87,9 +87,10 @@ def lock(outfit_ids: Iterable[uuid.UUID], *, skip_locked: bool = False) -> set[u
     """Keep these outfits from being settled, or deleted, by others until the transaction ends.
 
     In the order of their ids, as all who lock several do: so neither waits for the other for ever.
-    Returns those that are there, and with `skip_locked` those that nobody else has locked.
+    Returns those that are there, be it in the bin, and with `skip_locked` those of them that nobody
+    else has locked.
     """
-    rows = Outfit.objects.filter(pk__in=outfit_ids).order_by("pk")
+    rows = Outfit.everything.filter(pk__in=outfit_ids).order_by("pk")
     rows = rows.select_for_update(no_key=True, skip_locked=skip_locked)
     return set(rows.values_list("pk", flat=True))
 

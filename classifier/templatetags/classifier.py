@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from django import template
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -15,6 +16,9 @@ from classifier.models import Outfit, Prediction
 from classifier.personalization.sentences import in_a_sentence
 from inference.taxonomy import Style
 from version import VERSION
+
+UNDO = "undo:"
+"""Begins the tag of a message of what can be undone."""
 
 register = template.Library()
 register.filter("failure_message", failure_message)
@@ -98,6 +102,13 @@ def dotted(probability: float) -> str:
 def plain(number: float) -> str:
     """For SVG: a number with a point in every language."""
     return f"{number:g}"
+
+
+@register.filter
+def undo_address(tags: str | None) -> str:
+    """Where the act that a message tells of is taken back; empty where it cannot be."""
+    _, undoes, together = (tags or "").partition(UNDO)
+    return reverse("bin_undo", args=[together]) if undoes else ""
 
 
 @register.simple_tag

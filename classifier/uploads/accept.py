@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.files.base import File
 from django.db import IntegrityError, transaction
 
+from classifier.bin.service import restore
 from classifier.catalogue import offered_wardrobes
 from classifier.history.days import day_taken, is_plausible, upload_day
 from classifier.lifecycle.fairness import next_turn
@@ -29,7 +30,7 @@ from classifier.uploads.sanitise import sanitise
 
 log = structlog.get_logger(__name__)
 
-_SAME_PHOTO = Compiled(lambda: Outfit.objects.filter(owner_id=0).filter(sha256=""))
+_SAME_PHOTO = Compiled(lambda: Outfit.everything.filter(owner_id=0).filter(sha256=""))
 
 P = ParamSpec("P")
 
@@ -123,7 +124,7 @@ def _accept(
         raise Refused(Refusal.TOO_LARGE)
     data = upload.read()
     sha256 = sha256 or hashlib.sha256(data).hexdigest()
-    if known := _SAME_PHOTO.get(owner_id, sha256):
+    if known := _known(owner_id, sha256):
         return Accepted(known, seen_before=True)
 
     with STEP.labels("decode").time():
@@ -169,9 +170,20 @@ def _accept(
         raise
     except IntegrityError:  # the same photo came in twice at the same time, and the other was first
         _discard(outfit)
-        return Accepted(Outfit.objects.get(owner_id=owner_id, sha256=sha256), seen_before=True)
+        if (known := _known(owner_id, sha256)) is None:
+            raise
+        return Accepted(known, seen_before=True)
     log.info("outfit_queued", outfit=str(outfit_id), owner=owner_id, bytes=len(data))
     return Accepted(outfit, seen_before=False)
+
+
+def _known(owner_id: int, sha256: str) -> Outfit | None:
+    """The outfit that this person's same photo is; one in the bin comes out of it."""
+    known = _SAME_PHOTO.get(owner_id, sha256)
+    if known is None or known.status != Outfit.Status.BINNED:
+        return known
+    restore(owner_id, [known.pk])
+    return Outfit.objects.filter(pk=known.pk).first()  # none: it has just been removed for ever
 
 
 def _set_day(outfit: Outfit, day: date | None, zone: tzinfo) -> None:

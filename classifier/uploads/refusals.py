@@ -151,7 +151,7 @@ _ANSWERS: dict[Refusal, tuple[HTTPStatus, Promise]] = {
     ),
     Refusal.STORAGE_QUOTA: (
         HTTPStatus.TOO_MANY_REQUESTS,
-        _("Your photos take up all of your %(stored)s. Delete some that you no longer need."),
+        _("Your photos take up all of your %(stored)s. Delete some, then empty the bin."),
     ),
     Refusal.STORAGE_UNAVAILABLE: (
         HTTPStatus.SERVICE_UNAVAILABLE,

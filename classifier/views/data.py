@@ -17,6 +17,7 @@ from classifier.access import SignedInRequest
 from classifier.accounts.notices import Notice, tell_owner
 from classifier.accounts.proof import proof_required, require_proof
 from classifier.audit import Action, record
+from classifier.bin.service import in_bin
 from classifier.history.time_zones import choose_zone
 from classifier.limits.ledger import LimitReached
 from classifier.models import Consent, Export, Preferences, Purpose
@@ -41,6 +42,7 @@ def _data_page(request: SignedInRequest, wrong: str = "", status: int = 200) -> 
     context = {
         **_export(request),
         "outfits": request.user.outfits.count(),
+        "binned": in_bin(request.user.pk).count(),
         "consents": Consent.objects.holds(request.user.id),
         "history": _said(request, Purpose.TRAINING),
         "researched": Consent.objects.holds(request.user.id, Purpose.RESEARCH),

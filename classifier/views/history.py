@@ -1,13 +1,11 @@
 """The history page, its chart, and deleting several outfits at once."""
 
-import uuid
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -17,11 +15,8 @@ from classifier.catalogue import known_styles, offered_wardrobes, style_of
 from classifier.history.pages import NO_OUTFIT, Filters, history_page, place
 from classifier.history.timeline import timeline_of
 from classifier.lifecycle.noticing import notice_seen
-from classifier.lifecycle.removal import remove_outfit
 from classifier.models import Outfit, Prediction
-from classifier.storage.objects import StorageUnavailable
-
-MOST_AT_ONCE = 200
+from classifier.views.bin import chosen_ids, throw_away_and_tell
 
 
 def history(request: SignedInRequest) -> HttpResponse:
@@ -65,29 +60,12 @@ def timeline(request: SignedInRequest) -> HttpResponse:
 @login_required
 @require_POST
 def delete_outfits(request: SignedInRequest) -> HttpResponse:
-    """Delete several outfits: the first time it asks, with `confirmed` it does."""
-    try:
-        ids = [uuid.UUID(each) for each in request.POST.getlist("outfit")][:MOST_AT_ONCE]
-    except ValueError:
+    """Put several outfits into the bin."""
+    ids = chosen_ids(request)
+    if ids is None:
         return HttpResponseBadRequest(_("That is not the id of an outfit."))
     chosen = list(outfits_of(request.user).filter(pk__in=ids))
     if not chosen:
         messages.info(request, _("Choose outfits to delete first."))
-        return redirect("outfits")
-    if "confirmed" not in request.POST:
-        return render(request, "classifier/delete_outfits.html", {"outfits": chosen})
-    deleted = 0
-    try:
-        for outfit in chosen:
-            remove_outfit(outfit, by_owner=True)
-            deleted += 1
-    except StorageUnavailable:
-        messages.error(request, _("The photo store does not answer. Try the others again soon."))
-    if deleted:
-        text = ngettext(
-            "%d outfit and its photo are deleted.",
-            "%d outfits and their photos are deleted.",
-            deleted,
-        )
-        messages.success(request, text % deleted)
+    throw_away_and_tell(request, chosen)
     return redirect("outfits")

@@ -25,15 +25,14 @@ from classifier.history.days import change_day
 from classifier.lifecycle.dead_letters import owner_may_try_again
 from classifier.lifecycle.failures import FailureMessage, failure_message
 from classifier.lifecycle.noticing import notice_seen
-from classifier.lifecycle.removal import remove_outfit
 from classifier.lifecycle.requeue import requeue
 from classifier.lifecycle.waiting import answer_later
 from classifier.models import Outfit, Review
-from classifier.storage.objects import StorageUnavailable
 from classifier.uploads.accept import Accepted, accept_photo, display_name
 from classifier.uploads.handler import files_of
 from classifier.uploads.quota import count_upload
 from classifier.uploads.refusals import Refusal, Refused
+from classifier.views.bin import throw_away_and_tell
 from classifier.views.history import history
 from classifier.views.home import upload_page
 from classifier.web import client_ip, on_phone, wants_json
@@ -236,16 +235,8 @@ def change_outfit_day(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpRes
 @login_required
 @require_POST
 def delete_outfit(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponse:
-    """Delete the row and the objects."""
-    outfit = access_outfit(request.user, outfit_id)
-    try:
-        remove_outfit(outfit, by_owner=True)
-    except StorageUnavailable:
-        messages.error(
-            request, _("The photo store does not answer. Nothing was deleted; try again soon.")
-        )
-        return redirect(outfit)
-    messages.success(request, _("The outfit and its photo are deleted."))
+    """Put the outfit into the bin."""
+    throw_away_and_tell(request, [access_outfit(request.user, outfit_id)])
     return redirect("outfits")
 
 

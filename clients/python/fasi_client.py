@@ -299,9 +299,14 @@ class Fasi:
         said = {"answer": answer, "style": style, "note": note}
         self._send("PUT", f"outfits/{outfit_id}/correction", json=said)
 
-    def delete(self, outfit_id: str) -> None:
-        """Delete an outfit with its photo."""
-        self._send("DELETE", f"outfits/{outfit_id}")
+    def delete(self, outfit_id: str, *, forever: bool = False) -> None:
+        """Put an outfit into the bin; `forever` deletes it at once, with its photo."""
+        parameters = {"forever": "true"} if forever else {}
+        self._send("DELETE", f"outfits/{outfit_id}", params=parameters)
+
+    def restore(self, outfit_id: str) -> Outfit:
+        """Take an outfit out of the bin."""
+        return Outfit.read(self._post(f"outfits/{outfit_id}/restore"))
 
     def create_batch(self, name: str) -> Batch:
         """Begin a batch; give its id to `upload` or `classify_many`."""

@@ -7,7 +7,6 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.expected_conditions import (
     presence_of_element_located,
-    url_to_be,
 )
 from selenium.webdriver.support.wait import WebDriverWait
 
@@ -114,7 +113,14 @@ def test_chosen_outfits_are_deleted_together(product: str, browser: Chrome, tmp_
     browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", box)
     browser.execute_script("arguments[0].click()", box)
     click(browser, ".picked button")
-    click(browser, 'button[name="confirmed"]')
-    WebDriverWait(browser, PATIENCE_S).until(url_to_be(f"{product}/outfits/"))
+    undo = (By.CSS_SELECTOR, ".messages form button")
+    WebDriverWait(browser, PATIENCE_S).until(presence_of_element_located(undo))
     browser.get(gone)
     assert not browser.find_elements(By.ID, "outfit")
+    browser.get(f"{product}/bin/")
+    click(browser, ".binned .pick button")
+    WebDriverWait(browser, PATIENCE_S).until(
+        presence_of_element_located((By.CSS_SELECTOR, ".empty"))
+    )
+    browser.get(gone)
+    assert browser.find_elements(By.ID, "outfit")

@@ -1,4 +1,4 @@
-"""What is over and of no use to anybody goes: sessions, tokens, keys, deliveries, room."""
+"""What is over and of no use to anybody goes: sessions, tokens, keys, deliveries, room, the bin."""
 
 from collections.abc import Callable
 from importlib import import_module
@@ -8,6 +8,7 @@ import structlog
 from django.conf import settings
 
 from classifier.audit import recording
+from classifier.bin import service as outfits_bin
 from classifier.integrations import deliveries, idempotency, tokens
 from classifier.limits import ledger
 from classifier.reviews import steps
@@ -27,6 +28,7 @@ def remove_expired() -> None:
         "review_steps": steps.forget_old,
         "retraining_folders": workspace.clean,
         "sessions": _sessions,
+        "bin": outfits_bin.forget_over,
     }
     for kind, forget in kinds.items():
         try:

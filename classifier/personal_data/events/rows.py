@@ -25,6 +25,7 @@ _PEOPLE = """
         ORDER BY consent.changed DESC, consent.id DESC LIMIT 1
     )
 """
+_THERE = "outfit.status <> 'binned'"
 _DAY = "({} AT TIME ZONE 'UTC')::date"
 # No value is pasted in, only our own SQL.
 _QUERIES = (
@@ -32,7 +33,7 @@ _QUERIES = (
     SELECT 'uploaded', outfit.owner_id, {_DAY.format("outfit.created")}, outfit.id, outfit.source,
            NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
     FROM classifier_outfit AS outfit
-    WHERE outfit.owner_id IN ({_PEOPLE}) ORDER BY outfit.id
+    WHERE {_THERE} AND outfit.owner_id IN ({_PEOPLE}) ORDER BY outfit.id
     """,  # noqa: S608
     f"""
     SELECT 'predicted', outfit.owner_id, {_DAY.format("prediction.created")}, outfit.id, NULL,
@@ -41,13 +42,14 @@ _QUERIES = (
     FROM classifier_prediction AS prediction
     JOIN classifier_outfit AS outfit ON outfit.id = prediction.outfit_id
     JOIN classifier_release AS release ON release.id = prediction.release_id
-    WHERE prediction.shown AND outfit.owner_id IN ({_PEOPLE}) ORDER BY outfit.id
+    WHERE prediction.shown AND {_THERE} AND outfit.owner_id IN ({_PEOPLE}) ORDER BY outfit.id
     """,  # noqa: S608
     f"""
     SELECT 'seen', outfit.owner_id, outfit.seen_on, outfit.id, NULL,
            NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
     FROM classifier_outfit AS outfit
-    WHERE outfit.seen_on IS NOT NULL AND outfit.owner_id IN ({_PEOPLE}) ORDER BY outfit.id
+    WHERE outfit.seen_on IS NOT NULL AND {_THERE} AND outfit.owner_id IN ({_PEOPLE})
+    ORDER BY outfit.id
     """,  # noqa: S608
     f"""
     SELECT 'corrected', outfit.owner_id, {_DAY.format("review.created")}, outfit.id, NULL,
@@ -57,7 +59,7 @@ _QUERIES = (
     JOIN classifier_prediction AS prediction ON prediction.id = review.prediction_id
     JOIN classifier_outfit AS outfit ON outfit.id = prediction.outfit_id
     JOIN classifier_release AS release ON release.id = prediction.release_id
-    WHERE outfit.owner_id IN ({_PEOPLE}) ORDER BY outfit.id, random()
+    WHERE {_THERE} AND outfit.owner_id IN ({_PEOPLE}) ORDER BY outfit.id, random()
     """,  # noqa: S608
     f"""
     SELECT 'deleted', deleted.owner_id, deleted.day, NULL, NULL,

@@ -122,6 +122,9 @@ def test_outfits_are_listed_over_pages_corrected_and_deleted(
     assert fasi.outfit(outfits[0].id).raw["correction"]["style"] == "boho"
     fasi.delete(outfits[1].id)
     assert fasi.profile()["outfits"] == 2
+    assert fasi.restore(outfits[1].id).style
+    fasi.delete(outfits[1].id, forever=True)
+    assert fasi.profile()["outfits"] == 2
 
 
 def test_a_problem_is_an_error_with_its_code(fasi: Fasi) -> None:

@@ -196,10 +196,10 @@ def test_what_is_not_classified_cannot_be_corrected(owners: Program, make_outfit
     assert (answer.status_code, code(answer)) == (409, "not_classified")
 
 
-def test_delete_removes_row_and_objects(owners: Program, make_outfit: Make) -> None:
+def test_delete_for_ever_removes_row_and_objects(owners: Program, make_outfit: Make) -> None:
     outfit = make_outfit()
-    assert owners.delete(f"outfits/{outfit.pk}").status_code == 204
-    assert not Outfit.objects.exists()
+    assert owners.delete(f"outfits/{outfit.pk}?forever=true").status_code == 204
+    assert not Outfit.everything.exists()
     assert not list(objects.listing(objects.OUTFITS))
     assert code(owners.delete(f"outfits/{outfit.pk}")) == "not_found"
 

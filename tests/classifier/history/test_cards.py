@@ -208,4 +208,5 @@ def test_a_card_goes_with_its_outfit(as_owner: Client, classified: Outfit) -> No
     as_owner.get(f"/outfits/{classified.pk}/card.jpg")
     assert objects.card_key(classified.pk) in keys_below(objects.OUTFITS)
     as_owner.post(f"/outfits/{classified.pk}/delete/")
+    as_owner.post("/bin/delete/", {"all": "1", "confirmed": "1"})
     assert keys_below(objects.OUTFITS) == set()

@@ -179,19 +179,9 @@ def test_the_chart_follows_a_correction(
     assert f"style={other.id}" in as_owner.get("/outfits/timeline/").content.decode()
 
 
-def test_several_are_deleted_after_a_question(make_outfit: Make, as_owner: Client) -> None:
-    kept, *gone = [make_outfit(seed) for seed in range(3)]
-    chosen = {"outfit": [str(each.pk) for each in gone]}
-    assert "confirmed" in as_owner.post("/outfits/delete/", chosen).content.decode()
-    assert Outfit.objects.count() == 3
-    as_owner.post("/outfits/delete/", {**chosen, "confirmed": "1"})
-    assert list(Outfit.objects.all()) == [kept]
-    assert {key for key, _ in objects.listing(objects.OUTFITS)} == {kept.photo_key, kept.thumb_key}
-
-
 def test_nobody_deletes_what_is_not_theirs(make_outfit: Make, as_stranger: Client) -> None:
     outfit = make_outfit()
-    as_stranger.post("/outfits/delete/", {"outfit": [str(outfit.pk)], "confirmed": "1"})
+    as_stranger.post("/outfits/delete/", {"outfit": [str(outfit.pk)]})
     assert Outfit.objects.exists()
     assert as_stranger.post("/outfits/delete/", {"outfit": "no id"}).status_code == 400
 

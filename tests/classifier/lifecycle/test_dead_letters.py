@@ -270,4 +270,5 @@ def test_nothing_to_queue_is_no_error(site: None) -> None:
 def test_deleting_an_outfit_takes_its_history_with_it(make_outfit: Make, as_owner: Client) -> None:
     outfit = make_dead_letter(make_outfit())
     as_owner.post(f"/outfits/{outfit.pk}/delete/")
+    as_owner.post("/bin/delete/", {"all": "1", "confirmed": "1"})
     assert not Attempt.objects.exists()

@@ -219,7 +219,9 @@ def test_deleting_gives_the_bytes_back(
 ) -> None:
     outfits = [make_outfit(seed) for seed in range(TIMES)]
     at_once(TIMES, lambda n: signed_in(owner).post(f"/outfits/{outfits[n].pk}/delete/"))
-    assert not Outfit.objects.exists()
+    everything = {"all": "1", "confirmed": "1"}
+    at_once(TIMES, lambda _: signed_in(owner).post("/bin/delete/", everything))
+    assert not Outfit.everything.exists()
     assert Usage.objects.get().stored_bytes == 0
 
 

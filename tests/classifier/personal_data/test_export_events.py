@@ -170,7 +170,7 @@ def test_what_was_seen_and_deleted_is_counted_once_and_by_day(
         seen_on=datetime.now(UTC).date() - timedelta(days=3)
     )
     as_owner.get("/outfits/")
-    chosen = {"outfit": [str(each.pk) for each in outfits[1:]], "confirmed": "1"}
+    chosen = {"outfit": [str(each.pk) for each in outfits[1:]]}
     as_owner.post("/outfits/delete/", chosen)
 
     outfits[0].refresh_from_db()

@@ -14,7 +14,7 @@ from classifier.integrations.tokens import issue_token
 from classifier.lifecycle.attempts import fail
 from classifier.lifecycle.claims import claim_outfits
 from classifier.lifecycle.failures import Failure
-from classifier.models import Outfit, Prediction, Release, Scope
+from classifier.models import Outfit, Prediction, Scope
 from classifier.storage import objects
 
 Make = Callable[..., Outfit]
@@ -154,30 +154,19 @@ def test_an_empty_history_says_what_to_do(as_owner: Client) -> None:
     assert "Upload a photo" in as_owner.get("/outfits/").content.decode()
 
 
-def test_delete_removes_row_prediction_and_objects(classified: Outfit, as_owner: Client) -> None:
+def test_delete_for_ever_removes_row_prediction_and_objects(
+    classified: Outfit, as_owner: Client
+) -> None:
     answer = as_owner.post(f"/outfits/{classified.pk}/delete/")
     assert answer["Location"] == "/outfits/"
-    assert not Outfit.objects.exists()
+    as_owner.post("/bin/delete/", {"outfit": str(classified.pk), "confirmed": "1"})
+    assert not Outfit.everything.exists()
     assert not Prediction.objects.exists()
     assert not list(objects.listing(objects.OUTFITS))
 
 
 def test_delete_needs_a_post(classified: Outfit, as_owner: Client) -> None:
     assert as_owner.get(f"/outfits/{classified.pk}/delete/").status_code == 405
-
-
-def test_deleting_while_the_worker_holds_it_leaves_nothing(
-    make_outfit: Make, as_owner: Client, release: Release
-) -> None:
-    from worker.classification import PrefetchedClaim, process
-    from worker.loaded_model import loaded_model
-
-    outfit = make_outfit()
-    claims = claim_outfits("w", 1)
-    as_owner.post(f"/outfits/{outfit.pk}/delete/")
-    assert process(PrefetchedClaim(claims), loaded_model()) == 0
-    assert not Outfit.objects.exists()
-    assert not Prediction.objects.exists()
 
 
 def test_the_landing_page_invites_visitors(site: None) -> None:
