@@ -63,6 +63,7 @@ from classifier.views.review import (
 )
 from classifier.views.security_txt import security_txt
 from classifier.views.sessions import session_end
+from classifier.views.share_target import SharedPhotosView
 from classifier.views.tokens import TokensView, revoke
 from classifier.views.trials import (
     ask_again_for_trial,
@@ -84,6 +85,7 @@ urlpatterns = [
     path("try/again/", ask_again_for_trial, name="try_again"),
     path("try/keep/", try_keep, name="try_keep"),
     path("outfits/", OutfitsView.as_view(), name="outfits"),
+    path("share/", SharedPhotosView.as_view(), name="share_target"),
     path("outfits/timeline/", timeline, name="timeline"),
     path("outfits/delete/", delete_outfits, name="outfits_delete"),
     path("outfits/<uuid:outfit_id>/why.png", why_image, name="outfit_why"),

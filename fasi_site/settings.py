@@ -132,6 +132,8 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "font-src": [SELF],
         "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "worker-src": [SELF],
         # blob: shows the photos that are being uploaded.
         "img-src": [SELF, "data:", "blob:"],
         "form-action": [SELF, *OIDC_ORIGINS],

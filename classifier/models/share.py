@@ -20,6 +20,9 @@ class Share(models.Model):
     outfit = models.OneToOneField(Outfit, on_delete=models.CASCADE, related_name="share")
     token = models.CharField(max_length=32, unique=True, default=new_token)
     created = models.DateTimeField(default=timezone.now)
+    language = models.CharField(
+        max_length=10, default="en", db_default="en", help_text=_("that its card speaks")
+    )
 
     class Meta:
         verbose_name = _("shared outfit")

@@ -57,9 +57,15 @@ def client() -> "S3Client":
     return cast("S3Client", cast("S3Storage", default_storage).connection.meta.client)
 
 
-def card_key(outfit_id: uuid.UUID) -> str:
-    """Where an outfit's card lies, once somebody looked at it."""
-    return f"{OUTFITS}{outfit_id}/card.jpg"
+def card_key(outfit_id: uuid.UUID, language: str = settings.LANGUAGE_CODE) -> str:
+    """Where an outfit's card in this language lies, once somebody looked at it."""
+    name = "card" if language == settings.LANGUAGE_CODE else f"card-{language}"
+    return f"{OUTFITS}{outfit_id}/{name}.jpg"
+
+
+def card_keys(outfit_id: uuid.UUID) -> list[str]:
+    """Where its cards may lie."""
+    return [card_key(outfit_id, language) for language, _name in settings.LANGUAGES]
 
 
 def put(key: str, data: bytes, content_type: str, label: str = "") -> None:

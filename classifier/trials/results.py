@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from classifier.history import sharing
+from classifier.history import card_drawing, sharing
 from classifier.models import Outfit, Prediction, Release
 from classifier.trials import lane
 
@@ -23,7 +23,7 @@ def card_of(trial_id: uuid.UUID) -> bytes | None:
     """
     if known := lane.card(trial_id):
         return known
-    with sharing.one_at_a_time:  # many requests at once cost one drawing
+    with card_drawing.one_at_a_time:  # many requests at once cost one drawing
         return lane.card(trial_id) or _drawn(trial_id)
 
 

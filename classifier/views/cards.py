@@ -130,7 +130,8 @@ def shared_page(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 def shared_image(request: HttpRequest, token: str) -> HttpResponse:
     """The card of a shared outfit."""
-    return _card(_shared(token), download=False)
+    outfit = _shared(token)
+    return _card(outfit, download=False, language=outfit.share.language)
 
 
 def _shared(token: str) -> Outfit:
@@ -140,11 +141,11 @@ def _shared(token: str) -> Outfit:
     return outfit
 
 
-def _card(outfit: Outfit, *, download: bool) -> HttpResponse:
+def _card(outfit: Outfit, *, download: bool, language: str = "") -> HttpResponse:
     if outfit.prediction is None or outfit.kind != Prediction.Kind.OUTFIT:
         raise Http404("no card before there is a prediction, and none without an outfit")
     try:
-        picture = sharing.card_jpeg(outfit)
+        picture = sharing.card_jpeg(outfit, language)
     except (StorageUnavailable, ObjectMissing):
         return HttpResponse(_("The photo store does not answer. Try again soon."), status=503)
     answer = HttpResponse(picture, content_type="image/jpeg")

@@ -74,7 +74,8 @@ def test_a_provider_lets_people_in_and_a_passkey_does_it_alone(
 @pytest.mark.parametrize("browser", [390], indirect=True)
 def test_a_provider_leads_to_the_account_with_the_same_address(browser: Chrome, site: str) -> None:
     sign_in_at_the_provider(browser, site, "demo")
-    assert browser.find_element(By.CSS_SELECTOR, ".menu summary").text == "demo"
+    who = browser.find_element(By.CSS_SELECTOR, ".menu .who")
+    assert who.get_attribute("textContent") == "demo"
     log = browser.get_log("browser")  # type: ignore[no-untyped-call]
     ours = [entry for entry in log if site in entry["message"]]
     assert not [entry for entry in ours if entry["level"] == "SEVERE"]

@@ -2,6 +2,7 @@
 // leaves the page, loses the line or closes the browser finds them when the page is opened again.
 // Without such a store (some private windows have none) they live as long as the page.
 const KEPT_DAYS = 7;
+const ADOPTED_MS = 3600 * 1000;
 
 const opened = new Promise((resolve) => {
   try {
@@ -32,14 +33,24 @@ async function store(mode, use) {
 }
 
 const uploadQueue = {
-  // entry: { id, owner, file, wardrobe, chosen }
+  // entry: { id, owner, file, wardrobe, chosen, single }
   keep: (entry) => store("readwrite", (photos) => photos.put(entry)),
   forget: (id) => store("readwrite", (photos) => photos.delete(id)),
-  // What this person left behind, oldest first; what is too old is forgotten.
+  // What this person left behind, oldest first; what is too old is forgotten. Photos that were
+  // shared to the app (service-worker.js) have no owner: they are theirs if that was a moment ago.
   async left(owner) {
     const all = (await store("readonly", (photos) => photos.getAll())) || [];
     const oldest = Date.now() - KEPT_DAYS * 24 * 3600 * 1000;
-    for (const entry of all) if (entry.chosen < oldest) uploadQueue.forget(entry.id);
+    for (const entry of all) {
+      const late = entry.owner ? entry.chosen < oldest : entry.chosen < Date.now() - ADOPTED_MS;
+      if (late) {
+        entry.chosen = 0;
+        uploadQueue.forget(entry.id);
+      } else if (!entry.owner) {
+        entry.owner = owner;
+        uploadQueue.keep(entry);
+      }
+    }
     return all.filter((entry) => entry.owner === owner && entry.chosen >= oldest)
       .sort((a, b) => a.chosen - b.chosen);
   },

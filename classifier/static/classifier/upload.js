@@ -246,6 +246,8 @@ addEventListener("beforeunload", (event) => {
 });
 
 uploadQueue.left(text.owner).then((entries) => {
-  for (const entry of entries) if (!pending.has(entry.id)) enqueue(entry);
+  // A single one that was just taken or shared leads to its page, as if it was chosen here.
+  const single = entries.length === 1 && !pending.size && entries[0].single;
+  for (const entry of entries) if (!pending.has(entry.id)) enqueue(entry, single);
   next();
 });

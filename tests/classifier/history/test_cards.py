@@ -14,7 +14,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
-from classifier.history import sharing
+from classifier.history import card_drawing, sharing
+from classifier.lifecycle.removal import remove_outfit
 from classifier.models import Outfit, Prediction, Release, Review, Share
 from classifier.reviews.verdicts import record_review
 from classifier.storage import objects
@@ -210,3 +211,35 @@ def test_a_card_goes_with_its_outfit(as_owner: Client, classified: Outfit) -> No
     as_owner.post(f"/outfits/{classified.pk}/delete/")
     as_owner.post("/bin/delete/", {"all": "1", "confirmed": "1"})
     assert keys_below(objects.OUTFITS) == set()
+
+
+def test_a_card_speaks_the_language_of_whoever_shares(
+    classified: Outfit, as_owner: Client, owner: User
+) -> None:
+    english = as_owner.get(f"/outfits/{classified.pk}/card.jpg").content
+    korean_owner = signed_in(owner, headers={"Accept-Language": "ko"})
+    korean = korean_owner.get(f"/outfits/{classified.pk}/card.jpg").content
+    assert english != korean
+    assert set(objects.card_keys(classified.pk)) <= keys_below(objects.OUTFITS)
+
+    page = korean_owner.post(f"/outfits/{classified.pk}/share/", follow=True).content.decode()
+    assert Client().get(f"{link_of(page)}card.jpg").content == korean
+    remove_outfit(classified)
+    assert not keys_below(objects.OUTFITS)
+
+
+def test_a_corrected_card_says_the_right_style_alone(classified: Outfit, owner: User) -> None:
+    prediction, photo = classified.predictions.get(), outfit_jpeg()
+    other = another_style(classified)
+    record_review(prediction, owner.pk, Review.Role.OWNER, other)
+    cards = {
+        certainty: sharing.draw(photo, prediction, other, certainty)
+        for certainty in ("corrected", "confirmed")
+    }
+    below = (0, sharing.PHOTO[1] + 200, *card_drawing.SIZE)
+    colours = {
+        certainty: len(Image.open(BytesIO(card)).crop(below).getcolors(1 << 20) or ())
+        for certainty, card in cards.items()
+    }
+    assert colours["corrected"] < colours["confirmed"]
+    assert colours["corrected"] < 8  # paper, but for what JPEG makes of it
