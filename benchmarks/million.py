@@ -29,6 +29,18 @@ _VALUES = {
     "classified": _CREATED,
     "style": "pool.style",
     "certainty": "CASE WHEN pool.confidence > 0.5 THEN 'sure' ELSE 'unsure' END",
+    "favorite": f"k %% 500 < {OWNERS}",
+    "tags": f"CASE WHEN k %% 200 < {OWNERS} THEN ARRAY['tag ' || k %% 7] ELSE '{{}}' END",
+    "palette": """'[["#14213d", 0.6], ["#d2b48c", 0.4]]'::jsonb""",
+    "words": f"""array_to_tsvector(ARRAY(
+        SELECT (%(owners)s)[k %% {OWNERS} + 1] || word FROM unnest(ARRAY[
+            ':img', ':' || k, CASE WHEN k %% 3 = 0 THEN ':wool' ELSE ':linen' END,
+            CASE WHEN k / {OWNERS} %% 5000 = 4321 THEN ':wedding' ELSE ':day' END,
+            CASE WHEN k > %(all)s * 0.9 THEN ':oldcoat' ELSE ':newcoat' END,
+            CASE WHEN k %% 200 < {OWNERS} THEN '#tag ' || k %% 7 ELSE '#none' END,
+            '@' || (ARRAY['black', 'navy', 'beige', 'red', 'white'])[k / {OWNERS} %% 5 + 1]
+        ]) AS word
+    ))""",
 }
 _OUTFITS = f"""
     INSERT INTO classifier_outfit ({{columns}}) SELECT {{values}}

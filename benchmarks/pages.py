@@ -70,11 +70,25 @@ def _pages(name: str, user: "User") -> dict[str, float]:
         {"since": f"{far.day}", "until": f"{far.day}"},
         {"style": far.style, "certainty": "unsure", "after": after},
     ]
+    searched = [
+        {"q": "linen"},  # frequent
+        {"q": "wedding"},  # twenty among 100,000
+        {"q": "oldcoat"},  # the oldest tenth of the history
+        {"q": "oldcoat wool", "after": after},
+        {"q": "nowhere"},
+        {"q": f"{far.style} navy"},
+        {"q": str(far.day.year), "tag": "tag 3"},
+        {"colour": "beige", "favorite": "1"},
+        {"favorite": "1"},
+    ]
     costs = [_answered(reader, "/outfits/", asked[n % len(asked)]) for n in range(PAGES)]
+    finds = [_answered(reader, "/outfits/", searched[n % len(searched)]) for n in range(PAGES)]
     charts = [_answered(reader, "/outfits/timeline/", {}) for _ in range(ROUNDS)]
     return {
         f"history_p50_ms_{name}": round(statistics.median(costs), 1),
         f"history_p95_ms_{name}": round(statistics.quantiles(costs, n=20)[-1], 1),
+        f"search_p50_ms_{name}": round(statistics.median(finds), 1),
+        f"search_p95_ms_{name}": round(statistics.quantiles(finds, n=20)[-1], 1),
         f"timeline_first_ms_{name}": round(charts[0], 1),
         f"timeline_p50_ms_{name}": round(statistics.median(charts), 1),
     }

@@ -39,6 +39,7 @@ def outfits_of(user: User) -> QuerySet[Outfit]:
     )
     return (
         Outfit.objects.filter(owner=user)
+        .defer("words")
         .order_by("-day", "-created", "-id")
         .prefetch_related(Prefetch("predictions", queryset=shown))
     )

@@ -16,6 +16,7 @@ from classifier.views.batches import (
     results_csv,
 )
 from classifier.views.bin import bin_delete, bin_page, bin_restore, bin_thumb, bin_undo
+from classifier.views.calendar import calendar_page, compare_page
 from classifier.views.cards import (
     ask_staff,
     card_image,
@@ -36,6 +37,7 @@ from classifier.views.data import (
     prepare_export,
 )
 from classifier.views.dead_letters import DeadLettersView, delete_dead_letter
+from classifier.views.diary import change_favorite, change_worn, write_diary
 from classifier.views.drift import drift_page
 from classifier.views.health import healthz, readyz
 from classifier.views.history import delete_outfits, timeline
@@ -51,6 +53,7 @@ from classifier.views.outfits import (
 )
 from classifier.views.photos import may_send, outfit_photo, outfit_thumb
 from classifier.views.profile import profile_page, similar_page
+from classifier.views.recap import recap_page, share_recap, shared_recap, shared_recap_card
 from classifier.views.release_work import change_backfill, comparison_page
 from classifier.views.releases import ReleaseView, releases_page
 from classifier.views.retraining import RetrainingsView, retraining_page, retraining_state
@@ -87,6 +90,10 @@ urlpatterns = [
     path("outfits/", OutfitsView.as_view(), name="outfits"),
     path("share/", SharedPhotosView.as_view(), name="share_target"),
     path("outfits/timeline/", timeline, name="timeline"),
+    path("outfits/calendar/", calendar_page, name="calendar"),
+    path("outfits/recap/", recap_page, name="recap"),
+    path("outfits/recap/share/", share_recap, name="recap_share"),
+    path("outfits/compare/", compare_page, name="outfits_compare"),
     path("outfits/delete/", delete_outfits, name="outfits_delete"),
     path("outfits/<uuid:outfit_id>/why.png", why_image, name="outfit_why"),
     path("outfits/<uuid:outfit_id>/card.jpg", card_image, name="outfit_card"),
@@ -95,12 +102,17 @@ urlpatterns = [
     path("outfits/<uuid:outfit_id>/share/", share_outfit, name="outfit_share"),
     path("s/<token:token>/", shared_page, name="shared"),
     path("s/<token:token>/card.jpg", shared_image, name="shared_card"),
+    path("r/<token:token>/", shared_recap, name="shared_recap"),
+    path("r/<token:token>/card.jpg", shared_recap_card, name="shared_recap_card"),
     path("outfits/<uuid:outfit_id>/photo.jpg", outfit_photo, name="outfit_photo"),
     path("outfits/<uuid:outfit_id>/thumb.jpg", outfit_thumb, name="outfit_thumb"),
     path("_may_send", may_send, name="may_send"),
     path("outfits/<uuid:outfit_id>/", outfit_page, name="outfit"),
     path("outfits/<uuid:outfit_id>/state/", outfit_state, name="outfit_state"),
     path("outfits/<uuid:outfit_id>/day/", change_outfit_day, name="outfit_day"),
+    path("outfits/<uuid:outfit_id>/diary/", write_diary, name="outfit_diary"),
+    path("outfits/<uuid:outfit_id>/favorite/", change_favorite, name="outfit_favorite"),
+    path("outfits/<uuid:outfit_id>/worn/", change_worn, name="outfit_worn"),
     path("outfits/<uuid:outfit_id>/delete/", delete_outfit, name="outfit_delete"),
     path("bin/", bin_page, name="bin"),
     path("bin/restore/", bin_restore, name="bin_restore"),

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from classifier.audit import Action, record
-from classifier.models import ApiToken, Share, Webhook
+from classifier.models import ApiToken, Share, SharedRecap, Webhook
 from classifier.uploads import direct
 
 
@@ -26,6 +26,7 @@ def end_all_access(user: User, request: HttpRequest | None = None) -> None:
             ),
             "webhooks": Webhook.objects.filter(owner=user).delete()[0],
             "shares": Share.objects.filter(outfit__owner=user).delete()[0],
+            "recaps": SharedRecap.objects.filter(owner=user).delete()[0],
             "uploads": direct.close(user.pk),
             "connections": SocialAccount.objects.filter(user=user).delete()[0],
             "sessions": 0,

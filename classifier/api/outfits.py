@@ -28,6 +28,7 @@ from classifier.api.submit import FORM, submit_photos
 from classifier.bin.service import in_bin, remove_for_ever, restore, throw_away
 from classifier.catalogue import is_known
 from classifier.history.days import change_day
+from classifier.history.diary import replace_worn, write
 from classifier.lifecycle.noticing import notice_seen
 from classifier.lifecycle.waiting import LONGEST_S, answer_later
 from classifier.models import Outfit, Prediction, Review
@@ -51,6 +52,7 @@ class OutfitFilter(FilterSchema):
         None
     )
     kind: Annotated[Prediction.Kind | None, Field(description="What it counts as.")] = None
+    favorite: Annotated[bool | None, Field(description="Favorites, or all others.")] = None
     batch: Annotated[uuid.UUID | None, Field(description="The batch that it belongs to.")] = None
     created_after: Annotated[
         Moment | None, FilterLookup("created__gt"), Field(description="Later than this.")
@@ -119,11 +121,23 @@ def get_outfit(
 
 @router.patch("/{uuid:outfit_id}", auth=WRITE, response=OutfitOut)
 def change_outfit(request: ApiRequest, outfit_id: uuid.UUID, change: OutfitChange) -> OutfitOut:
-    """Change the day that an outfit counts for: between 1990 and today."""
-    access_outfit(request.auth.owner, outfit_id)
-    if not change_day(request.auth.owner, outfit_id, change.day):
+    """Change the day that an outfit counts for, its note, tags, and further days worn.
+
+    Days are between 1990 and today.
+    """
+    owner = request.auth.owner
+    access_outfit(owner, outfit_id)
+    if change.day is not None and not change_day(owner, outfit_id, change.day):
         raise problem(Code.IMPLAUSIBLE_DAY)
-    return outfit_out(request, access_outfit(request.auth.owner, outfit_id))
+    if change.worn is not None and not replace_worn(owner, outfit_id, change.worn):
+        raise problem(Code.IMPLAUSIBLE_DAY)
+    try:
+        write(owner, outfit_id, note=change.note, tags=change.tags, favorite=change.favorite)
+    except ValueError as error:  # longer in the form that is kept than it was sent
+        raise problem(
+            Code.INVALID, extra={"errors": [{"where": "body.tags", "what": str(error)}]}
+        ) from error
+    return outfit_out(request, access_outfit(owner, outfit_id))
 
 
 @router.put("/{uuid:outfit_id}/correction", auth=WRITE, response=CorrectionOut)

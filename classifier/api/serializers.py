@@ -1,6 +1,7 @@
 """How rows are shown in the API."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -10,6 +11,7 @@ from classifier.access import ticketed
 from classifier.api.problems import for_reason
 from classifier.api.schemas import (
     BatchOut,
+    ColorOut,
     CorrectionOut,
     DeliveryOut,
     FailureOut,
@@ -25,6 +27,8 @@ from classifier.api.schemas import (
 )
 from classifier.batches.service import progress_of
 from classifier.catalogue import style_of
+from classifier.history.diary import worn_days
+from classifier.history.palette import read
 from classifier.lifecycle.failures import failure_message
 from classifier.models import (
     Batch,
@@ -53,11 +57,16 @@ def outfit_out(request: HttpRequest, outfit: Outfit) -> OutfitOut:
 
 def outfits_out(request: HttpRequest, outfits: Sequence[Outfit]) -> list[OutfitOut]:
     """The outfits, each with what is known about it; reads prefetched predictions."""
-    corrections = owners_reviews(outfits)
-    return [_outfit(request, outfit, corrections.get(outfit.pk)) for outfit in outfits]
+    corrections, worn = owners_reviews(outfits), worn_days(outfits)
+    return [
+        _outfit(request, outfit, corrections.get(outfit.pk), worn.get(outfit.pk, []))
+        for outfit in outfits
+    ]
 
 
-def _outfit(request: HttpRequest, outfit: Outfit, correction: Review | None) -> OutfitOut:
+def _outfit(
+    request: HttpRequest, outfit: Outfit, correction: Review | None, worn: list[date]
+) -> OutfitOut:
     prediction = outfit.prediction
     failed = outfit.status == Outfit.Status.FAILED
     return OutfitOut(
@@ -76,6 +85,11 @@ def _outfit(request: HttpRequest, outfit: Outfit, correction: Review | None) -> 
         certainty=outfit.certainty,
         day=outfit.day,
         day_source=outfit.day_source,
+        note=outfit.note,
+        tags=outfit.tags,
+        favorite=outfit.favorite,
+        worn=worn,
+        palette=None if outfit.palette is None else _palette(outfit),
         created=outfit.created,
         classified=outfit.classified,
         photo_url=request.build_absolute_uri(ticketed("outfit_photo", outfit.pk)),
@@ -89,6 +103,12 @@ def _outfit(request: HttpRequest, outfit: Outfit, correction: Review | None) -> 
         if failed
         else None,
     )
+
+
+def _palette(outfit: Outfit) -> list[ColorOut]:
+    return [
+        ColorOut(code=each.code, name=each.name, share=each.share) for each in read(outfit.palette)
+    ]
 
 
 def _prediction(outfit: Outfit, prediction: Prediction) -> PredictionOut:

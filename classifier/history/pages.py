@@ -2,6 +2,11 @@
 
 A page is found by one index scan wherever it lies (keyset pagination: M. Winand, "Paging Through
 Results", use-the-index-luke.com), so the ten-thousandth takes as long as the first.
+
+What is searched for may be frequent or rare, and PostgreSQL cannot know which: its statistics are
+of everybody's words. So a page of a search is looked for among the NEAR following outfits first,
+where anything frequent is found at once; what is not there is rare, and found by the index of
+words.
 """
 
 import re
@@ -10,44 +15,70 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.contrib.auth.models import User
-from django.db.models import Q, QuerySet
+from django.db.models import DateField, ExpressionWrapper, F, Q, QuerySet, Value
 from django.utils.dateparse import parse_date
 from django.utils.http import urlencode
 
 from classifier.access import outfits_of
+from classifier.history import colours, search
 from classifier.models import Outfit, Prediction
+from classifier.models.diary import LONGEST_TAG
 from classifier.values.places import Place
+from classifier.values.text import is_line
 
 PAGE_SIZE = 24
 NO_OUTFIT = "no-outfit"
 """A photo in which no outfit is seen: a choice beside those of how certain a style is."""
-FILTERS = ("style", "wardrobe", "since", "until", "certainty")
+FILTERS = ("q", "style", "wardrobe", "since", "until", "certainty", "tag", "colour", "favorite")
+NEAR = 1500
+"""Outfits that a search looks through before it goes by the index of words."""
 
 
 @dataclass(frozen=True)
 class Filters:
-    """What of a history is wanted; empty means all. Days are whole and inclusive."""
+    """What of a history is wanted; empty means all. Days are whole and inclusive.
 
+    `q` is what somebody typed into the search box (`classifier.history.search`).
+    """
+
+    q: str = ""
     style: str = ""
     wardrobe: str = ""
     since: date | None = None
     until: date | None = None
     certainty: str = ""
+    tag: str = ""
+    colour: str = ""
+    favorite: str = ""
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> "Filters":
         """From a page's query; what cannot be understood filters nothing."""
-        certainty = query.get("certainty", "")
+        certainty, colour = query.get("certainty", ""), query.get("colour", "")
         return cls(
+            q=_line(query.get("q", ""), search.LONGEST),
             style=_id(query.get("style", "")),
             wardrobe=_id(query.get("wardrobe", "")),
             since=_day(query.get("since", "")),
             until=_day(query.get("until", "")),
             certainty=certainty if certainty in (*Outfit.Certainty.values, NO_OUTFIT) else "",
+            tag=_line(query.get("tag", ""), LONGEST_TAG),
+            colour=colour if colour in colours.NAMES else "",
+            favorite="1" if query.get("favorite") else "",
         )
 
     def __bool__(self) -> bool:
         return self != Filters()
+
+    @property
+    def beside_search(self) -> bool:
+        """Whether anything but the search box is filled in."""
+        return any(getattr(self, name) for name in FILTERS if name != "q")
+
+    @property
+    def by_words(self) -> bool:
+        """Whether it takes the index of words."""
+        return bool(search.Search.read(self.q).words or self.tag or self.colour)
 
     def query(self) -> str:
         """As a page's query."""
@@ -64,11 +95,18 @@ class Filters:
         for name in ("style", "wardrobe"):
             if value := getattr(self, name):
                 found = found.filter(**{name: value})
-        if self.since:
-            found = found.filter(day__gte=self.since)
-        if self.until:
-            found = found.filter(day__lte=self.until)
-        return found
+        searched = search.Search.read(self.q)
+        for since in filter(None, (self.since, searched.since)):
+            found = found.filter(day__gte=since)
+        for until in filter(None, (self.until, searched.until)):
+            found = found.filter(day__lte=until)
+        if searched.words:
+            found = found.filter(searched.condition(user.pk))
+        if self.tag:
+            found = found.filter(search.tagged(user.pk, self.tag))
+        if self.colour:
+            found = found.filter(search.coloured(user.pk, self.colour))
+        return found.filter(favorite=True) if self.favorite else found
 
 
 @dataclass(frozen=True)
@@ -122,7 +160,11 @@ def history_page(
     user: User, filters: Filters, after: DayPlace | None, size: int = PAGE_SIZE
 ) -> HistoryPage:
     """The `size` outfits that follow `after`."""
-    outfits, following = outfits_after(filters.of(user), after, size)
+    found = filters.of(user)
+    if filters.by_words:
+        outfits, following = _searched(user, found, after, size)
+    else:
+        outfits, following = outfits_after(found, after, size)
     months: list[Month] = []
     begun = after.day.replace(day=1) if after else None
     for outfit in outfits:
@@ -131,6 +173,21 @@ def history_page(
             months.append(Month(month, goes_on=month == begun))
         months[-1].outfits.append(outfit)
     return HistoryPage(months, following)
+
+
+def _searched(
+    user: User, found: QuerySet[Outfit], after: DayPlace | None, size: int
+) -> tuple[list[Outfit], DayPlace | None]:
+    all_of_them = outfits_of(user).prefetch_related(None)
+    if after:
+        all_of_them = all_of_them.filter(day__lte=after.day)
+    far = all_of_them.values_list("day", flat=True)[NEAR : NEAR + 1].first()
+    near = outfits_after(found.filter(day__gte=far) if far else found, after, size)
+    if far is None or near[1]:
+        return near
+    # An order that no index has: so the planner cannot walk along a whole history.
+    day = ExpressionWrapper(F("day") + Value(0), output_field=DateField())
+    return outfits_after(found.order_by(day.desc(), "-created", "-id"), after, size)
 
 
 def outfits_after(
@@ -151,6 +208,10 @@ def outfits_after(
 
 def _id(text: str) -> str:
     return text if re.fullmatch(r"[\w-]{1,40}", text) else ""
+
+
+def _line(text: str, most: int) -> str:
+    return text.strip()[:most] if is_line(text) else ""
 
 
 def _day(text: str) -> date | None:

@@ -18,11 +18,12 @@ differences"). It is a trend only beyond the 95 % limit, shared out among all st
 2 N ln 2 times it follows chi-squared where nothing changed (Grosse et al. 2002, "Analysis of
 symbolic sequences using the Jensen-Shannon divergence", Physical Review E 65).
 
-*How many styles is that?* The exponential of the entropy, Hill's number of order 1 (Hill 1973,
-"Diversity and evenness"): two styles in equal parts are 2, nine to one are 1.4.
+*How many styles is that?* The exponential of the entropy of what outfits count as, Hill's number of
+order 1 (Hill 1973, "Diversity and evenness"): two styles in equal parts are 2, nine to one are 1.4.
 """
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -89,11 +90,16 @@ class Trend:
 
 
 @dataclass(frozen=True)
-class Lead:
-    """The style on top of the latest outfits."""
+class Now:
+    """What is said of somebody's style now: the headline, and the counts beneath it.
 
-    style: str
-    latest: Count
+    One style where the one that leads by weight is on top of the latest outfits, too; two where
+    another is on top of them, that one first; none where no style has LEAD of them. `latest` says
+    of how many of them each of the styles is. So what is said and why come from one place.
+    """
+
+    styles: tuple[str, ...]
+    latest: tuple[Count, ...]
 
 
 @dataclass(frozen=True)
@@ -119,7 +125,7 @@ class Profile:
     before: int
     newest: date
     shares: tuple[Share, ...]
-    lead: Lead | None
+    now: Now
     trends: tuple[Trend, ...]
     change: Change | None
     variety: float
@@ -140,18 +146,20 @@ def style_profile(
     known = list(dict.fromkeys([*styles, *(style for each in worn for style in each.shares)]))
     ever = smoothed(_summed(worn), PSEUDO_EVER, dict.fromkeys(known, 1 / len(known)))
     now = smoothed(decayed(worn), PSEUDO_NOW, ever)
-    shares = [Share(style, now[style], ever[style]) for style in known]
+    shares = sorted(
+        (Share(style, now[style], ever[style]) for style in known), key=lambda share: -share.now
+    )
     lately, before = windows(worn, today)
     return Profile(
         outfits=outfits,
         lately=_outfits(lately),
         before=_outfits(before),
         newest=max(each.day for each in worn),
-        shares=tuple(sorted(shares, key=lambda share: -share.now)),
-        lead=_lead(latest[:LATEST]),
+        shares=tuple(shares),
+        now=_now(shares[0].style, latest[:LATEST]),
         trends=tuple(_trends(lately, before, len(known))),
         change=_change(lately, before),
-        variety=variety(_summed(worn)),
+        variety=variety(_tops(worn)),
     )
 
 
@@ -191,13 +199,22 @@ def _summed(worn: Sequence[DailyTotals]) -> dict[str, float]:
     return sums
 
 
-def _lead(latest: Sequence[str]) -> Lead | None:
-    if not latest:
-        return None
-    # Of two that lead equally, the one that was worn last: max takes the first.
-    style = max(dict.fromkeys(latest), key=latest.count)
-    count = Count(latest.count(style), len(latest))
-    return Lead(style, count) if count.part >= max(2, LEAD * count.whole) else None
+def _tops(worn: Sequence[DailyTotals]) -> Counter[str]:
+    tops: Counter[str] = Counter()
+    for each in worn:
+        tops.update(each.tops)
+    return tops
+
+
+def _now(first: str, latest: Sequence[str]) -> Now:
+    """`first` is the style that leads by weight."""
+    # Of those that are on top of the latest equally, the first by weight, else the one worn last.
+    counts = Counter(latest)
+    top = max([first, *latest], key=lambda style: counts[style])
+    if counts[top] < max(2, LEAD * len(latest)):
+        return Now((), ())
+    styles = (first,) if top == first else (top, first)
+    return Now(styles, tuple(Count(counts[style], len(latest)) for style in styles))
 
 
 def _trends(

@@ -9,6 +9,7 @@ from classifier.models.batch import Batch, LeftOut
 from classifier.models.binned import Binned
 from classifier.models.consent import Consent, Purpose
 from classifier.models.deleted import DeletedOutfits
+from classifier.models.diary import WornDay
 from classifier.models.erasure import Erasure
 from classifier.models.export import Export
 from classifier.models.idempotency import IdempotentRequest
@@ -16,6 +17,7 @@ from classifier.models.outfit import Outfit
 from classifier.models.personal_answer import PersonalAnswer
 from classifier.models.prediction import Prediction
 from classifier.models.preferences import Preferences
+from classifier.models.recap import SharedRecap
 from classifier.models.release import Release
 from classifier.models.retraining import Retraining
 from classifier.models.review import Review
@@ -63,10 +65,12 @@ __all__ = [
     "Scope",
     "ServingWorker",
     "Share",
+    "SharedRecap",
     "TrafficState",
     "TrafficWeek",
     "TrainingSplit",
     "Unpacking",
     "Usage",
     "Webhook",
+    "WornDay",
 ]

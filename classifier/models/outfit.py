@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from classifier.models import diary
 from classifier.models.batch import Batch
 from classifier.models.prediction import Prediction
 
@@ -21,7 +22,7 @@ class NotInTheBin(models.Manager["Outfit"]):
         return super().get_queryset().exclude(status="binned")
 
 
-class Outfit(models.Model):
+class Outfit(diary.DiaryFields):
     """One photo of what somebody wears. Only `classifier.lifecycle` changes its status.
 
     What is in the bin (`classifier.models.Binned`) is there for the bin itself, for the export of
@@ -247,6 +248,7 @@ class Outfit(models.Model):
                 name="outfit_newest_dead_letters",
             ),
             models.Index(fields=["-created"], name="outfit_newest"),
+            *diary.INDEXES,
         ]
 
     def __str__(self) -> str:

@@ -44,6 +44,9 @@ people without an outfit that could be judged, or as none; only an outfit has a 
 An outfit may have several predictions in outfits.json, each by another model. The one that is
 "shown" is what our pages say; the others were made to compare models, and nothing goes by them.
 
+What you wrote is in its note and tags. Beside its day, "worn_again" has further days on which you
+wore it; the palette has its colours, as red, green and blue, with their shares.
+
 In outfits.json a prediction has the probabilities of all styles; the activation map, 7 x 7 bytes
 row by row, 255 at the strongest point; and the embedding, 256 little-endian half-precision numbers
 (float16). Both are base64. What it would be "for_you" stands beside it where you had named the
@@ -63,6 +66,10 @@ COLUMNS = (
     "kind",
     "style",
     "certainty",
+    "day",
+    "note",
+    "tags",
+    "favorite",
     "predicted_style",
     "confidence",
     "wardrobe",
@@ -136,7 +143,8 @@ def _cells(row: dict[str, Any]) -> list[Any]:
         "confidence": shown.get("confidence"),
         "model": shown.get("model"),
     }
-    return [(row | of_prediction)[name] for name in COLUMNS]
+    tags = {"tags": ", ".join(row["tags"])}
+    return [(row | of_prediction | tags)[name] for name in COLUMNS]
 
 
 def _write_json(file: IO[bytes], rows: Iterator[dict[str, Any]]) -> None:

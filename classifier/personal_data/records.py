@@ -15,6 +15,7 @@ from classifier.models import (
     Prediction,
     Preferences,
     Purpose,
+    SharedRecap,
     TrainingSplit,
 )
 from classifier.personalization.switch import adapts_to
@@ -32,6 +33,10 @@ def account_of(owner: User) -> dict[str, Any]:
         "photos_may_train_the_model": _said(owner, Purpose.TRAINING),
         "photos_only_test_the_model": _held_out(owner),
         "may_be_researched": _said(owner, Purpose.RESEARCH),
+        "shared_months": {
+            f"{each.month:%Y-%m}": each.created.isoformat()
+            for each in SharedRecap.objects.filter(owner=owner).order_by("month")
+        },
         "outfits_deleted_by_day": {
             each.day.isoformat(): each.outfits
             for each in DeletedOutfits.objects.filter(owner=owner).order_by("day")
@@ -61,7 +66,10 @@ def _held_out(owner: User) -> bool | None:
 def rows_of(outfits: QuerySet[Outfit], missing: set[str]) -> Iterator[dict[str, Any]]:
     """What is known of each outfit; `missing` are the keys of photos that are gone."""
     detailed = outfits.prefetch_related(
-        "predictions__release", "predictions__reviews", "predictions__personal"
+        "predictions__release",
+        "predictions__reviews",
+        "predictions__personal",
+        "worn_days",
     ).select_related("share", "binned")
     for outfit in detailed.iterator(chunk_size=500):
         binned = getattr(outfit, "binned", None)
@@ -82,6 +90,11 @@ def rows_of(outfits: QuerySet[Outfit], missing: set[str]) -> Iterator[dict[str, 
             "kind": outfit.kind,
             "style": outfit.style,
             "certainty": outfit.certainty,
+            "note": outfit.note,
+            "tags": outfit.tags,
+            "favorite": outfit.favorite,
+            "worn_again": [each.day.isoformat() for each in outfit.worn_days.all()],
+            "palette": outfit.palette,
             "shared": outfit.share.created.isoformat() if hasattr(outfit, "share") else None,
             "staff_asked_to_look": outfit.review_asked.isoformat() if outfit.review_asked else None,
             "error": outfit.error_code,

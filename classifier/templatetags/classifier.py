@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from classifier import catalogue
-from classifier.history import answers, sureness
+from classifier.history import answers, colours, sureness
+from classifier.history import palette as palettes
 from classifier.history.pages import Month
 from classifier.lifecycle.failures import failure_message
 from classifier.models import Outfit, Prediction
@@ -82,6 +83,18 @@ def percent(probability: float) -> str:
 def points(difference: float) -> str:
     """0.034 -> `+3.4`: a difference of two shares in points of a hundred."""
     return f"{100 * difference:+.1f}".replace("-", "\N{MINUS SIGN}")
+
+
+@register.filter
+def palette(outfit: Outfit) -> list[palettes.Colour]:
+    """The colours of what is worn, the largest share first; empty until they are known."""
+    return palettes.read(outfit.palette)
+
+
+@register.filter
+def colour_name(name: str) -> str:
+    """What a colour is called in the reader's language."""
+    return str(colours.NAMES[name])
 
 
 @register.filter

@@ -12,6 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from classifier.access import SignedInRequest, outfits_of
 from classifier.catalogue import known_styles, offered_wardrobes, style_of
+from classifier.history.colours import NAMES
+from classifier.history.diary import tags_in_use
 from classifier.history.pages import NO_OUTFIT, Filters, history_page, place
 from classifier.history.timeline import timeline_of
 from classifier.lifecycle.noticing import notice_seen
@@ -30,6 +32,8 @@ def history(request: SignedInRequest) -> HttpResponse:
         "page": page,
         "filters": filters,
         "after": after,
+        "tags": tags_in_use(request.user),
+        "colours": NAMES,
         "styles": sorted(known_styles().values(), key=lambda style: style.name(language)),
         "wardrobes": {key: each.name(language) for key, each in offered_wardrobes().items()},
         "certainties": [

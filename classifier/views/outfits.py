@@ -22,6 +22,8 @@ from classifier.access import SignedInRequest, access_outfit
 from classifier.catalogue import style_of
 from classifier.history.answers import in_words
 from classifier.history.days import change_day
+from classifier.history.describing import described
+from classifier.history.diary import worn_days
 from classifier.lifecycle.dead_letters import owner_may_try_again
 from classifier.lifecycle.failures import FailureMessage, failure_message
 from classifier.lifecycle.noticing import notice_seen
@@ -116,7 +118,8 @@ def outfit_page(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponse:
     """One outfit: its photo, and its styles or how far it is."""
     outfit = access_outfit(request.user, outfit_id)
     notice_seen(request.user.id, [outfit])
-    return render(request, "classifier/outfit.html", _state(outfit))
+    worn = worn_days([outfit]).get(outfit.pk, [])
+    return render(request, "classifier/outfit.html", {**_state(described(outfit)), "worn": worn})
 
 
 @login_required

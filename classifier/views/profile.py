@@ -44,17 +44,24 @@ def profile_page(request: SignedInRequest) -> HttpResponse:
     context: dict[str, object] = {
         "outfits": outfits,
         "fewest": profile.FEWEST,
+        "missing": max(0, profile.FEWEST - outfits),
         "latest": [style_of(style) for style in dict.fromkeys(latest)],
     }
-    if found:
+    if not found:
+        context |= _not_counted(request)
+    else:
         shares = [Named(style_of(share.style), share) for share in found.shares]
         context |= {
             "profile": found,
             "first": shares[0],
             "shares": shares[:SHOWN_STYLES],
             "rest": shares[SHOWN_STYLES:],
-            "lead": found.lead and Named(style_of(found.lead.style), found.lead),
+            "now": [
+                Named(style_of(style), count)
+                for style, count in zip(found.now.styles, found.now.latest, strict=True)
+            ],
             "trends": [Named(style_of(trend.style), trend) for trend in found.trends],
+            "variety": round(found.variety),
             "models": queries.speaking_models(request.user.id),
             "lately_days": profile.LATELY_DAYS,
             "half_life_days": profile.HALF_LIFE_DAYS,
@@ -63,6 +70,17 @@ def profile_page(request: SignedInRequest) -> HttpResponse:
             **_extremes(request),
         }
     return render(request, "classifier/profile.html", context)
+
+
+def _not_counted(request: SignedInRequest) -> dict[str, int]:
+    """Photos that a profile does not count, and why: so that whoever uploaded five sees it."""
+    photos = outfits_of(request.user).prefetch_related(None).order_by()
+    done = photos.filter(status=Outfit.Status.DONE)
+    return {
+        "waiting": photos.filter(status__in=[Outfit.Status.QUEUED, Outfit.Status.RUNNING]).count(),
+        "without_outfit": done.exclude(kind=Prediction.Kind.OUTFIT).count(),
+        "without_style": done.filter(kind=Prediction.Kind.OUTFIT, style="").count(),
+    }
 
 
 def _extremes(request: SignedInRequest) -> dict[str, Outfit]:

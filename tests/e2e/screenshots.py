@@ -88,14 +88,17 @@ def _live(up: Up) -> dict[str, str]:
             _dead_letters(up)
             cursor.execute("SELECT id FROM classifier_outfit WHERE error_code = 'engine_error'")
             ((failed,),) = cursor.fetchall()
-    corrected, shared = newest[1], newest[2]
+    thrown, corrected, shared, written = newest
     visitor.post(f"/outfits/{corrected}/correct/", {"style": "quiet-luxury"})
     visitor.post(f"/outfits/{shared}/share/", {})
+    visitor.post(f"/outfits/{thrown}/delete/", {})
+    note = {"note": "Rain all day, and the coat kept dry.", "tags": "rain, office"}
+    visitor.post(f"/outfits/{written}/diary/", note)
     page = visitor.session.get(f"{up.address}/outfits/{shared}/", timeout=10).text
     link = re.search(r"/s/[\w-]+/", page)
     assert link
     return {
-        "outfit": f"/outfits/{newest[3]}/",
+        "outfit": f"/outfits/{written}/",
         "corrected": f"/outfits/{corrected}/",
         "share": f"/outfits/{shared}/",
         "shared": link[0],
@@ -204,6 +207,9 @@ def _walk(pictures: _Pictures, address: str, outfits: dict[str, str], folder: Pa
     for name, path in {
         "profile": "/profile/",
         "similar": f"{outfits['outfit']}similar/",
+        "calendar": "/outfits/calendar/",
+        "recap": "/outfits/recap/",
+        "bin": "/bin/",
         "data": "/account/data/",
         "tokens": "/account/tokens/",
     }.items():

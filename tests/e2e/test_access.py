@@ -55,8 +55,12 @@ def test_pages_of_an_owner(product: str, browser: Chrome, theme: str, tmp_path: 
     for details in browser.find_elements(By.CSS_SELECTOR, "main details:not([open]) summary"):
         details.click()
     assert faults(browser) == [], "outfit"
-    browser.get(f"{product}/outfits/?since=2020-01-01")
+    browser.get(f"{product}/outfits/")
     WebDriverWait(browser, PATIENCE_S).until(
         presence_of_element_located((By.CSS_SELECTOR, ".timeline svg"))
     )
+    browser.find_element(By.CSS_SELECTOR, ".filter summary").click()
     assert faults(browser) == [], "history"
+    for path in ("/outfits/calendar/", "/outfits/recap/", "/bin/", "/offline/"):
+        browser.get(product + path)
+        assert faults(browser) == [], path

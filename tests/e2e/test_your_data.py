@@ -54,7 +54,7 @@ def test_the_profile_names_a_style_and_leads_to_what_looks_alike(
     browser.get(f"{product}/profile/")
     style = browser.find_element(By.ID, "now")
     assert style.get_attribute("data-style")
-    assert "Because" in browser.find_element(By.CSS_SELECTOR, ".now .because").text
+    assert "of your last" in browser.find_element(By.CSS_SELECTOR, ".now .because").text
     assert len(browser.find_elements(By.CSS_SELECTOR, ".extreme img")) == 2
     assert_well_behaved(browser)
 

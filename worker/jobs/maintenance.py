@@ -12,6 +12,8 @@ from celery.exceptions import SoftTimeLimitExceeded
 
 from classifier.batches import service, unpacking
 from classifier.drift.measuring import measure_if_due
+from classifier.history.describing import describe_waiting
+from classifier.lifecycle.queued import work_waits
 from classifier.models import Erasure
 from classifier.personal_data import exports
 from classifier.personal_data.erasure import erase
@@ -26,6 +28,8 @@ log = structlog.get_logger(__name__)
 
 REVIEWS_FOR_S = 20
 """So long new predictions are brought into the review queue before other jobs have their turn."""
+PALETTES_FOR_S = 20
+"""So long new outfits are described, if no photo waits for a worker."""
 
 
 def run_maintenance() -> None:
@@ -44,6 +48,7 @@ def run_maintenance() -> None:
         log.warning("unpacking_leases_expired", count=count)
     _try(filling.fill, REVIEWS_FOR_S)
     _try(lambda _: measure_if_due(), None)
+    _try(lambda seconds: describe_waiting(seconds, work_waits), PALETTES_FOR_S)
     while export := exports.claim_export(worker_name()):
         prepare(export)
     while zip_file := unpacking.claim_zip(worker_name()):

@@ -10,6 +10,7 @@ from classifier.api.schemas.catalogue import (
     WardrobeOut,
 )
 from classifier.api.schemas.outfits import (
+    ColorOut,
     CorrectionIn,
     CorrectionOut,
     FailureOut,
@@ -42,6 +43,7 @@ __all__ = [
     "BatchOut",
     "BatchPage",
     "Body",
+    "ColorOut",
     "CorrectionIn",
     "CorrectionOut",
     "DeliveryOut",

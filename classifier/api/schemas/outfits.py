@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from ninja import Schema
 from pydantic import Field
 
 from classifier.api.schemas.values import OUTFIT_ID, Body, Line, ProblemOut, Text, example
+from classifier.history.diary import MOST_WORN
+from classifier.models.diary import LONGEST_NOTE, LONGEST_TAG, MOST_TAGS
 
 
 class GuessOut(Schema):
@@ -91,6 +93,14 @@ class FailureOut(Schema):
     detail: str
 
 
+class ColorOut(Schema):
+    """A color of an outfit."""
+
+    code: str = Field(description="As `#rrggbb`.")
+    name: str = Field(description="One of a dozen names, such as `navy`.")
+    share: float = Field(ge=0, le=1)
+
+
 class OutfitOut(Schema):
     """One photo and what is known about it."""
 
@@ -122,6 +132,14 @@ class OutfitOut(Schema):
     day_source: str = Field(
         description="Where the day is from: `photo` (taken then), `upload`, or `owner` (changed)."
     )
+    note: str = Field(description="What its owner wrote about it.")
+    tags: list[str]
+    favorite: bool
+    worn: list[date] = Field(description="Further days on which it was worn, oldest first.")
+    palette: list[ColorOut] | None = Field(
+        description="The colors of what is worn, the largest share first; null until they are "
+        "worked out, which is soon after the prediction."
+    )
     created: datetime
     classified: datetime | None
     photo_url: str = Field(description="The stored photo, at a signed address that runs out.")
@@ -135,11 +153,25 @@ class OutfitOut(Schema):
 
 
 class OutfitChange(Body):
-    """What the owner may change of an outfit."""
+    """What the owner may change of an outfit; what is left out, or null, stays as it is."""
 
-    day: date = Field(description="The day that it counts for.")
+    day: date | None = Field(default=None, description="The day that it counts for.")
+    note: Text | None = Field(default=None, max_length=LONGEST_NOTE)
+    tags: list[Annotated[Line, Field(max_length=LONGEST_TAG)]] | None = Field(
+        default=None,
+        max_length=MOST_TAGS,
+        description="All of its tags: they are kept in lower case, each once.",
+    )
+    favorite: bool | None = None
+    worn: list[date] | None = Field(
+        default=None,
+        max_length=MOST_WORN,
+        description="All further days on which it was worn: between 1990 and today.",
+    )
 
-    model_config = example(day="2025-06-21")
+    model_config = example(
+        day="2025-06-21", note="Lena’s wedding", tags=["wedding"], favorite=True, worn=[]
+    )
 
 
 class OutfitPage(Schema):

@@ -90,15 +90,34 @@ def test_what_the_model_was_not_sure_of_weighs_by_its_probabilities() -> None:
 
 def test_the_lead_says_of_how_many_outfits() -> None:
     history = [wore(day, streetwear=1.0) for day in range(7)]
-    profile = profile_of([*history, *(wore(10 + day, formal=1.0) for day in range(30))])
-    assert profile.lead is not None
-    assert profile.lead.style == "streetwear"
-    assert (profile.lead.latest.part, profile.lead.latest.whole) == (7, 10)
+    profile = profile_of([*history, *(wore(10 + day, formal=1.0) for day in range(5))])
+    assert profile.now.styles == ("streetwear",)
+    assert [(each.part, each.whole) for each in profile.now.latest] == [(7, 10)]
 
 
 def test_nothing_leads_where_every_outfit_is_another_style() -> None:
     profile = profile_of(wore(day, **{STYLES[day % 5]: 1.0}) for day in range(10))
-    assert profile.lead is None
+    assert profile.now.styles == ()
+
+
+def test_what_is_said_of_now_never_denies_the_counts_beneath_it() -> None:
+    chance = random.Random(0)
+    for _ in range(200):
+        history = []
+        for day in range(30):
+            style, share = chance.choice(STYLES), chance.choice([0.3, 0.6, 1.0])
+            rest = dict.fromkeys(STYLES, (1 - share) / len(STYLES))
+            history.append(wore(day, **{**rest, style: rest[style] + share}))
+        profile = profile_of(history)
+        tops = [each for day in history[:10] for each in day.tops]
+        said = dict(zip(profile.now.styles, profile.now.latest, strict=True))
+        assert all(count.part == tops.count(style) for style, count in said.items())
+        if said:
+            first = profile.now.styles[0]
+            assert tops.count(first) == max(map(tops.count, STYLES)), "the headline leads"
+            assert profile.shares[0].style in said, "and so does the first bar"
+        else:
+            assert max(map(tops.count, STYLES)) < 3
 
 
 def test_a_style_that_is_new_rises_and_the_one_it_replaces_falls() -> None:
