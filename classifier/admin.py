@@ -26,9 +26,9 @@ NOT_A_STYLE = "answer:"
 """Begins a choice that is no style; no style's id has a colon."""
 
 CONFIDENCE_BANDS: list[tuple[str, StrOrPromise, float, float]] = [
-    ("low", _("below 50 %"), 0.0, 0.5),
-    ("middle", _("50 to 80 %"), 0.5, 0.8),
-    ("high", _("80 % and more"), 0.8, 1.01),
+    ("low", _("Below 50%"), 0.0, 0.5),
+    ("middle", _("50% to 80%"), 0.5, 0.8),
+    ("high", _("At least 80%"), 0.8, 1.01),
 ]
 
 

@@ -112,7 +112,7 @@ def _crawl(options: argparse.Namespace) -> int:
             with tqdm(unit="snaps", file=sys.stderr, disable=None) as bar:
                 run.crawl(bar.update)
             if options.only_outfits:
-                print(f"Left out {run.leave_out_others()} snaps that show no outfit.")
+                print(f"Skipped {run.leave_out_others()} snaps that show no outfit.")
         finally:
             for line in run.summary():
                 print(line)

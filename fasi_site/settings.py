@@ -110,6 +110,7 @@ TEMPLATES = [
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ko", _("Korean"))]
 LOCALE_PATHS = [BASE_DIR / "fasi_site" / "locale"]
+FORMAT_MODULE_PATH = ["fasi_site.formats"]
 USE_TZ = True
 # Of people whose browser does not tell theirs.
 TIME_ZONE = env.str("FASI_TIME_ZONE", default="UTC")

@@ -56,6 +56,6 @@ def test_no_text_is_missing_from_the_file(tmp_path: Path) -> None:
 def test_a_page_speaks_the_readers_language(site: None) -> None:
     korean = Client(headers={"Accept-Language": "ko-KR,ko;q=0.9"}).get("/").content.decode()
     assert '<html lang="ko">' in korean
-    assert "어떤 스타일을 입으시나요?" in korean
+    assert "내 스타일은 뭘까요?" in korean
     english = Client().get("/").content.decode()
-    assert "What style do you wear?" in english
+    assert "What’s your style?" in english

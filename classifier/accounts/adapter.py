@@ -58,7 +58,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ca
             return
         if settings.FASI_MAIL_FOLDER and not request.path.startswith("/api/"):
             folder = settings.FASI_MAIL_FOLDER
-            text = _("No mail server is set up here: the mail was written to %(folder)s.")
+            text = _("No mail server is set up. The mail was saved to %(folder)s.")
             messages.info(request, text % {"folder": folder})
 
     def send_notification_mail(

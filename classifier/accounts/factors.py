@@ -59,7 +59,7 @@ def staff_need_factor(get_response: GetResponse) -> GetResponse:
     def answer(request: HttpRequest) -> HttpResponse:
         if not lacks_factor(request.user) or _sets_factor_up(request.path):
             return get_response(request)
-        messages.warning(request, _("Staff sign in with a second factor. Set one up to go on."))
+        messages.warning(request, _("Staff accounts need two-step sign-in. Set it up to continue."))
         return redirect("mfa_index")
 
     return answer

@@ -12,7 +12,10 @@ class PasswordForm(ChangePasswordForm):  # type: ignore[misc]  # allauth carries
 
     end_access = forms.BooleanField(
         label=_("End all other access"),
-        help_text=_("Other sessions, tokens, webhooks, shared links and connected accounts."),
+        help_text=_(
+            "Sign out all other devices and stop tokens, webhooks, shared links and "
+            "connected accounts."
+        ),
         initial=True,
         required=False,
     )

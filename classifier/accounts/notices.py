@@ -21,30 +21,34 @@ class Notice(Enum):
     """Each is told to the owner at once, so that a stranger's doing is seen."""
 
     NEW_DEVICE = NoticeText(
-        _("Sign-in from a new device"), _("Somebody signed in to your account from a new device.")
+        _("New sign-in to your account"), _("Someone signed in to your account from a new device.")
     )
     TOKEN_MADE = NoticeText(
-        _("A new token"), _("A token was made. A program that has it can use FASI in your name.")
+        _("New API token"),
+        _("An API token was created. Any program that has it can use FASI as you."),
     )
     WEBHOOK_MADE = NoticeText(
-        _("A new webhook"), _("A webhook was made: an address is told when your outfits are done.")
+        _("New webhook"),
+        _("A webhook was created. It is notified when your outfits are classified."),
     )
     EXPORT_ASKED = NoticeText(
-        _("Your data is being exported"), _("A copy of everything in your account was asked for.")
+        _("Your data export has started"),
+        _("Someone requested a copy of all data in your account."),
     )
     ACCESS_ENDED = NoticeText(
-        _("All access was ended"),
+        _("All access to your account was ended"),
         _(
-            "All sessions, tokens, webhooks, shared links and connected accounts were ended. "
-            "Sign in anew where you need to."
+            "All devices were signed out, and all tokens, webhooks, shared links and connected "
+            "accounts were stopped. Sign in again where you need to."
         ),
     )
     ADDRESS_RESTORED = NoticeText(
-        _("Your address is back"),
+        _("Your email address was restored"),
         _("The change of your email address was undone, and all access was ended."),
     )
     ERASED = NoticeText(
-        _("Your account is gone"), _("Your account was erased, with all photos and predictions.")
+        _("Your account was deleted"),
+        _("Your account and all your photos and results were deleted."),
     )
 
 

@@ -51,7 +51,10 @@ def too_many(allowance: Allowance) -> Problem:
     return Problem(
         Refusal.RATE,
         Refused(Refusal.RATE).status,
-        _("Your programs send more than %(limit)d requests a minute. Wait %(seconds)d s.")
+        _(
+            "Your programs sent more than %(limit)d requests in a minute. Try again in %(seconds)d "
+            "seconds."
+        )
         % {"limit": allowance.limit, "seconds": allowance.reset_s},
         {"Retry-After": str(allowance.reset_s)},
     )

@@ -171,12 +171,12 @@ def delete_outfit(
     outfit_id: uuid.UUID,
     forever: Annotated[
         bool,
-        Query(description="Delete it at once and for good, be it in the bin or not."),
+        Query(description="Delete it permanently right away, even if it’s already in the bin."),
     ] = False,
 ) -> HttpResponse:
-    """Put the outfit into the bin, from which it can be restored for some weeks.
+    """Move the outfit to the bin. It can be restored until it is deleted there after some weeks.
 
-    Until then nothing else shows it, but its bytes count as stored.
+    While it is in the bin, nothing else shows it, but it counts toward your storage.
     """
     owner_id = request.auth.owner_id
     if not forever or not in_bin(owner_id).filter(pk=outfit_id).exists():
@@ -189,6 +189,6 @@ def delete_outfit(
 
 @router.post("/{uuid:outfit_id}/restore", auth=WRITE, response=OutfitOut)
 def restore_outfit(request: ApiRequest, outfit_id: uuid.UUID) -> OutfitOut:
-    """Take the outfit out of the bin. One that is not in it is answered as it is."""
+    """Restore the outfit from the bin. One that isn’t in the bin is returned unchanged."""
     restore(request.auth.owner_id, [outfit_id])
     return outfit_out(request, access_outfit(request.auth.owner, outfit_id))

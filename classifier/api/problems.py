@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from classifier.lifecycle.failures import Failure, failure_message
 from classifier.uploads.refusals import Refusal, Refused
+from classifier.wording.particles import particles
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "/api/v1/problems/"
@@ -46,24 +47,27 @@ class Code(StrEnum):
 
 
 _ANSWERS: dict[Code, tuple[HTTPStatus, Promise]] = {
-    Code.BAD_REQUEST: (HTTPStatus.BAD_REQUEST, _("This request cannot be read.")),
+    Code.BAD_REQUEST: (HTTPStatus.BAD_REQUEST, _("This request can’t be read.")),
     Code.UNAUTHENTICATED: (
         HTTPStatus.UNAUTHORIZED,
-        _("Send a token: `Authorization: Bearer fasi_...`. Make one at /account/tokens/."),
+        _("Send a token: `Authorization: Bearer fasi_...`. Create one at /account/tokens/."),
     ),
     Code.INVALID_TOKEN: (
         HTTPStatus.UNAUTHORIZED,
-        _("This token is unknown, revoked or expired. Make another at /account/tokens/."),
+        _("This token is unknown, revoked or expired. Create a new one at /account/tokens/."),
     ),
-    Code.FORBIDDEN: (HTTPStatus.FORBIDDEN, _("You may not do this.")),
-    Code.MISSING_SCOPE: (HTTPStatus.FORBIDDEN, _("This token lacks the scope that this needs.")),
+    Code.FORBIDDEN: (HTTPStatus.FORBIDDEN, _("You don’t have permission to do this.")),
+    Code.MISSING_SCOPE: (
+        HTTPStatus.FORBIDDEN,
+        _("This token doesn’t have the permission that this needs."),
+    ),
     Code.NOT_FOUND: (
         HTTPStatus.NOT_FOUND,
-        _("There is nothing at this address, or it is not yours to see."),
+        _("There is nothing at this address, or you don’t have access to it."),
     ),
     Code.METHOD_NOT_ALLOWED: (
         HTTPStatus.METHOD_NOT_ALLOWED,
-        _("This address does not take this method; the header Allow names those that it takes."),
+        _("This address doesn’t support this method; see the Allow header for those that it does."),
     ),
     Code.NOT_CLASSIFIED: (
         HTTPStatus.CONFLICT,
@@ -71,19 +75,19 @@ _ANSWERS: dict[Code, tuple[HTTPStatus, Promise]] = {
     ),
     Code.IN_PROGRESS: (
         HTTPStatus.CONFLICT,
-        _("A request with this Idempotency-Key is being answered. Ask again in a moment."),
+        _("A request with this Idempotency-Key is still in progress. Try again in a moment."),
     ),
     Code.MEDIA_TYPE: (
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-        _("Send this as %(expected)s, and say so in the header Content-Type."),
+        _("Send this as %(expected)s and set the Content-Type header to match."),
     ),
     Code.INVALID: (
         HTTPStatus.UNPROCESSABLE_ENTITY,
-        _("Parts of this request are missing or wrong; `errors` says which."),
+        _("Parts of this request are missing or invalid; see `errors`."),
     ),
     Code.UNKNOWN_STYLE: (
         HTTPStatus.UNPROCESSABLE_ENTITY,
-        _("The model does not know this style; /api/v1/styles lists those that it knows."),
+        _("The model doesn’t know this style; see /api/v1/styles for the ones it knows."),
     ),
     Code.IMPLAUSIBLE_DAY: (
         HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -91,19 +95,19 @@ _ANSWERS: dict[Code, tuple[HTTPStatus, Promise]] = {
     ),
     Code.WRONG_FIELD: (
         HTTPStatus.UNPROCESSABLE_ENTITY,
-        _("Send the photo in the field `photo`, not in `%(field)s`."),
+        _("Send the photo in the field `photo`, not `%(field)s`."),
     ),
     Code.KEY_REUSED: (
         HTTPStatus.UNPROCESSABLE_ENTITY,
-        _("This Idempotency-Key came with another request before. Take a new key."),
+        _("This Idempotency-Key was used with a different request. Use a new key."),
     ),
     Code.ALL_REFUSED: (
         HTTPStatus.UNPROCESSABLE_ENTITY,
-        _("None of these photos was accepted; `items` says why."),
+        _("None of these photos was accepted; see `items` for the reasons."),
     ),
     Code.ADDRESS_REFUSED: (
         HTTPStatus.UNPROCESSABLE_ENTITY,
-        _("No webhook leads to this address."),
+        _("Webhooks can’t use this address."),
     ),
     Code.ADDRESS_UNCONFIRMED: (
         HTTPStatus.FORBIDDEN,
@@ -111,15 +115,15 @@ _ANSWERS: dict[Code, tuple[HTTPStatus, Promise]] = {
     ),
     Code.TOO_MANY_WEBHOOKS: (
         HTTPStatus.UNPROCESSABLE_ENTITY,
-        _("You have %(most)s webhooks, which is the most. Delete one that you no longer need."),
+        _("You have %(most)s webhooks, which is the limit. Delete one you no longer need."),
     ),
     Code.TOO_MANY_UPLOADS: (
         HTTPStatus.TOO_MANY_REQUESTS,
-        _("%(most)s of your uploads are open, which is the most. Complete some first."),
+        _("You have %(most)s open uploads, which is the limit. Complete some first."),
     ),
     Code.NOT_OPEN: (
         HTTPStatus.CONFLICT,
-        _("This upload was completed before, or its time is over."),
+        _("This upload is already complete or has expired."),
     ),
     Code.SERVER_ERROR: (
         HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -179,7 +183,7 @@ def problem(
 ) -> Problem:
     """A problem of the API's own; `named` goes into its sentence."""
     status, sentence = _ANSWERS[code]
-    return Problem(code, int(status), str(sentence) % named, headers, extra)
+    return Problem(code, int(status), particles(str(sentence) % named), headers, extra)
 
 
 def refusal(refused: Refused) -> Problem:

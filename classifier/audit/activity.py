@@ -63,14 +63,14 @@ def _by_staff(first: AuditEntry, entries: list[AuditEntry]) -> str:
         ) % {"count": count}
     if first.action == Action.STAFF_VERDICT:
         return ngettext(
-            "Staff gave a verdict on one of your outfits",
-            "Staff gave a verdict on %(count)d of your outfits",
+            "Staff reviewed one of your outfits",
+            "Staff reviewed %(count)d of your outfits",
             count,
         ) % {"count": count}
     if first.action == Action.STAFF_VERDICT_UNDONE:
         return ngettext(
-            "Staff took back a verdict on one of your outfits",
-            "Staff took back verdicts on %(count)d of your outfits",
+            "Staff withdrew a review of one of your outfits",
+            "Staff withdrew reviews of %(count)d of your outfits",
             count,
         ) % {"count": count}
     return _text(first)

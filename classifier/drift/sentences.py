@@ -20,7 +20,7 @@ PHOTOS: dict[str, StrOrPromise] = {
 TITLES: dict[str, StrOrPromise] = {
     Measure.NO_OUTFIT: gettext_lazy("No outfit"),
     Measure.UNSURE: gettext_lazy("Not sure"),
-    Measure.CONFIDENCE: gettext_lazy("Mean confidence"),
+    Measure.CONFIDENCE: gettext_lazy("Average confidence"),
     Measure.STYLES: gettext_lazy("Styles: distance to validation"),
     Measure.UNUSUAL: gettext_lazy("Unlike the training photos"),
     Measure.MMD: gettext_lazy("Looks: distance to training (MMD²)"),
@@ -33,7 +33,7 @@ def number(measure: Measure, value: float) -> str:
         return f"{value:.2f}"
     if measure == Measure.MMD:
         return f"{max(value, 0):.3f}"  # without bias, it is below 0 as often as above it
-    return f"{value:.0%}".replace("%", " %")
+    return f"{value:.0%}"
 
 
 def sentences(traffic: Traffic, release: Release) -> list[str]:
@@ -57,7 +57,7 @@ def _sentence(compared: Compared, usual: float, series: Series, release: Release
     if compared.measure == Measure.UNSURE:
         return _("The style is not sure for %(now)s of %(photos)s; usually %(usual)s.") % words
     if compared.measure == Measure.CONFIDENCE:
-        return _("The mean confidence in %(photos)s is %(now)s; usually %(usual)s.") % words
+        return _("The average confidence in %(photos)s is %(now)s; usually %(usual)s.") % words
     if compared.measure == Measure.UNUSUAL:
         return (
             _("%(now)s of %(photos)s look unlike the training photos; usually %(usual)s.") % words

@@ -16,7 +16,7 @@ def in_words(outfit: Outfit) -> str:
     if outfit.kind != Prediction.Kind.OUTFIT:
         return without_outfit(outfit)
     if not outfit.style:
-        return _("None of our styles")
+        return _("Another style")
     style = style_of(outfit.style).name(get_language() or "en")
     return style + perhaps(outfit)
 
@@ -26,8 +26,8 @@ def without_outfit(outfit: Outfit) -> str:
     if outfit.certainty in PERSONS_WORD:
         return _("Not an outfit")
     if outfit.kind == Prediction.Kind.PEOPLE:
-        return _("We see people in this photo, but no outfit that we could judge")
-    return _("We can’t see an outfit in this photo")
+        return _("There are people in this photo, but no outfit we can judge")
+    return _("We can’t find an outfit in this photo")
 
 
 def perhaps(outfit: Outfit) -> str:
@@ -44,5 +44,5 @@ def perhaps(outfit: Outfit) -> str:
         return ""
     last = _(" or %s") % names[-1]
     if outfit.certainty == Outfit.Certainty.SURE:
-        return _(", perhaps %s") % (", ".join(names[:-1]) + last if names[1:] else names[0])
+        return _(", maybe %s") % (", ".join(names[:-1]) + last if names[1:] else names[0])
     return "".join(f", {name}" for name in names[:-1]) + last

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from classifier.models import Prediction
+from classifier.wording.particles import particles
 from inference.taxonomy import Style
 
 VERY_SURE = 0.8
@@ -33,11 +34,11 @@ def how_sure(prediction: Prediction) -> str:
     """The same in a few words, for a reader who does not want numbers."""
     level = sureness(prediction)
     if level == GUESS:
-        return _("Only a guess")
+        return _("Just a guess")
     if level != TORN:
         return _("Very sure") if level == VERY else _("Fairly sure")
     names = {"first": _name(prediction.top_style), "second": _name(_rival(prediction))}
-    return _("Torn between %(first)s and %(second)s") % names
+    return particles(_("Torn between %(first)s and %(second)s") % names)
 
 
 def also(prediction: Prediction) -> str:

@@ -7,12 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from outbound.targets import Refusal, Rules, Target, TargetRefused, resolve
 
 _SENTENCES: dict[Refusal, Promise] = {
-    Refusal.NO_URL: _("This is no address."),
-    Refusal.SCHEME: _("A webhook's address begins with https:// and names a host."),
-    Refusal.CREDENTIALS: _("Leave user and password out of a webhook's address."),
-    Refusal.PORT: _("A webhook's port is one of %(ports)s."),
-    Refusal.UNKNOWN_HOST: _("The host of this address is not known."),
-    Refusal.NOT_PUBLIC: _("This address leads into a private network."),
+    Refusal.NO_URL: _("This isn’t a valid address."),
+    Refusal.SCHEME: _("A webhook’s address must start with https:// and include a host."),
+    Refusal.CREDENTIALS: _("Remove the user name and password from the webhook’s address."),
+    Refusal.PORT: _("Webhooks can only use these ports: %(ports)s."),
+    Refusal.UNKNOWN_HOST: _("The host of this address can’t be found."),
+    Refusal.NOT_PUBLIC: _("This address belongs to a private network."),
 }
 
 

@@ -52,14 +52,14 @@ def issue_token(
 ) -> Issued:
     """Make a token for this person. Raises TokenRefused."""
     if not has_confirmed_address(owner.pk):
-        raise TokenRefused(_("Confirm your email address first; then you can make tokens."))
+        raise TokenRefused(_("Confirm your email address first. Then you can create tokens."))
     chosen = [scope.value for scope in Scope if scope in scopes]
     if not chosen or len(chosen) < len(set(scopes)):
-        raise TokenRefused(_("Choose at least one of: read, write, admin."))
+        raise TokenRefused(_("Choose at least one permission: read, write or admin."))
     if Scope.ADMIN in chosen and not owner.is_staff:
-        raise TokenRefused(_("Only a member of staff can have a token with the scope admin."))
+        raise TokenRefused(_("Only staff can have a token with the admin permission."))
     if expires is not None and expires <= timezone.now():
-        raise TokenRefused(_("Choose an expiry that lies in the future."))
+        raise TokenRefused(_("Choose an expiry date in the future."))
     text = _new_text()
     good = ApiToken.objects.filter(_unexpired(), owner=owner, revoked__isnull=True)
     try:
@@ -73,7 +73,7 @@ def issue_token(
                 expires=expires,
             )
     except LimitReached as error:
-        told = _("You have %(most)s tokens, which is the most. Revoke one that you no longer use.")
+        told = _("You have %(most)s tokens, which is the limit. Revoke one you no longer use.")
         raise TokenRefused(told % {"most": error.most}) from error
     return Issued(token, text)
 

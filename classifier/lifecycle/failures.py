@@ -29,40 +29,40 @@ class FailureMessage:
 
 _MESSAGES: dict[str, FailureMessage] = {
     Failure.OBJECT_MISSING: FailureMessage(
-        _("Stored photo gone"),
-        _("The stored photo is gone. Delete this outfit and upload it again."),
-        _("Another try only helps if the photo was put back; else it ends the same way."),
+        _("Stored photo missing"),
+        _("The stored photo is missing. Delete this outfit and upload it again."),
+        _("Trying again only helps if the photo has been restored."),
     ),
     Failure.OBJECT_BROKEN: FailureMessage(
-        _("Stored photo unreadable"),
-        _("The stored photo cannot be read. Delete this outfit and upload it again."),
-        _("Another try reads the same stored photo and will most likely end the same way."),
+        _("Stored photo can’t be read"),
+        _("The stored photo can’t be read. Delete this outfit and upload it again."),
+        _("Trying again reads the same photo and will probably fail again."),
     ),
     Failure.STORAGE_UNAVAILABLE: FailureMessage(
-        _("Photo store away"),
-        _("The photo store did not answer, several times over."),
-        _("Another try works as soon as the photo store answers again."),
+        _("Photo storage unavailable"),
+        _("The photo storage didn’t respond after several tries."),
+        _("Try again once the photo storage is back."),
     ),
     Failure.ENGINE: FailureMessage(
         _("Model error"),
-        _("The model could not classify this photo."),
-        _("Another try may help, above all when the model was replaced since."),
+        _("The model couldn’t classify this photo."),
+        _("Trying again may help, especially if the model has been replaced since."),
     ),
     Failure.TIMED_OUT: FailureMessage(
         _("Took too long"),
-        _("Classifying this photo took too long, several times over."),
-        _("Another try usually works once the machines are less busy."),
+        _("Classifying this photo took too long, several times."),
+        _("Trying again usually works when the servers are less busy."),
     ),
     Failure.WORKER_LOST: FailureMessage(
-        _("Worker died"),
-        _("Classifying this photo was cut short, several times over."),
-        _("Another try works unless it is the photo itself that ends the worker."),
+        _("Worker stopped"),
+        _("Classifying this photo was interrupted several times."),
+        _("Trying again works unless the photo itself stops the worker."),
     ),
 }
 _UNKNOWN = FailureMessage(
     _("Unknown reason"),
     _("Something went wrong with this photo."),
-    _("Another try may help."),
+    _("Trying again may help."),
 )
 
 

@@ -45,15 +45,15 @@ An outfit may have several predictions in outfits.json, each by another model. T
 "shown" is what our pages say; the others were made to compare models, and nothing goes by them.
 
 What you wrote is in its note and tags. Beside its day, "worn_again" has further days on which you
-wore it; the palette has its colours, as red, green and blue, with their shares.
+wore it; the palette has its colors, as red, green and blue, with their shares.
 
 In outfits.json a prediction has the probabilities of all styles; the activation map, 7 x 7 bytes
 row by row, 255 at the strongest point; and the embedding, 256 little-endian half-precision numbers
 (float16). Both are base64. What it would be "for_you" stands beside it where you had named the
 styles of enough outfits. Times are UTC.
 
-What is in the bin is here, too. Its "in_bin_since" says since when; our pages show none of it, and
-it is gone for good some weeks after that.
+What is in the bin is here, too. Its "in_bin_since" says since when; our pages show it in the bin
+only, and it is deleted permanently some weeks after that.
 """
 COLUMNS = (
     "id",

@@ -35,7 +35,7 @@ def in_a_sentence(outfit: Outfit) -> str:
         "similar": personal.similar,
     }
     if not personal.similar:
-        return _("Usually %(usual)s; by what you said of other outfits, %(personal)s.") % said
+        return _("Usually %(usual)s; going by your other answers, %(personal)s.") % said
     return (
         ngettext(
             "Usually %(usual)s; you called %(similar)d similar outfit %(personal)s.",

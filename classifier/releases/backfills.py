@@ -28,6 +28,7 @@ from django.utils.translation import gettext as _
 from classifier.leases import Jobs, Lease, seconds_from_now
 from classifier.models import Backfill, Release
 from classifier.releases.stretches import count_outfits
+from classifier.wording.particles import particles
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +39,9 @@ CLAIMABLE = (Status.QUEUED, Status.RUNNING)
 
 class BackfillRefused(Exception):
     """It cannot be begun; the message is a sentence that says why."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(particles(sentence))
 
 
 def start_backfill(release: Release, scope: Backfill.Scope = Scope.ALL) -> Backfill:
@@ -54,7 +58,7 @@ def start_shadow(release: Release, share: float) -> Backfill:
     Raises BackfillRefused.
     """
     if not 0 < share <= 1:
-        raise BackfillRefused(_("A share is more than 0 and at most 1."))
+        raise BackfillRefused(_("Choose a share above 0 and up to 1."))
     if release.status != Release.Status.SHADOW:
         raise BackfillRefused(_("%(name)s is not in shadow.") % {"name": release.name})
     running = Backfill.objects.filter(release=release, kind=Kind.SHADOW, status__in=Backfill.OPEN)
@@ -74,7 +78,7 @@ def _start(backfill: Backfill) -> Backfill:
     except IntegrityError as error:
         if "backfill_one_open" not in str(error):
             raise
-        text = _("%(name)s has such a job already, which is not over yet.")
+        text = _("%(name)s already has a job of this kind in progress.")
         raise BackfillRefused(text % {"name": backfill.release.name}) from error
     log.info("backfill_queued", release=backfill.release.name, kind=backfill.kind)
     return backfill

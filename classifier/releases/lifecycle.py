@@ -39,7 +39,7 @@ def promote(release: Release, *, request: HttpRequest | None = None) -> None:
     with transaction.atomic():
         active = _locked_active()
         if active is not None and active.pk == release.pk:
-            raise ReleaseRefused(_("%(name)s is active already.") % {"name": release.name})
+            raise ReleaseRefused(_("%(name)s is already active.") % {"name": release.name})
         check_signature(release)
         check_styles(release.name, release.styles)
         _retire_active(active)
@@ -57,7 +57,7 @@ def roll_back(expected: str = "", *, request: HttpRequest | None = None) -> Rele
     with transaction.atomic():
         active = _locked_active()
         if active is None or (expected and active.name != expected):
-            text = _("%(name)s is not active any more. Active is: %(now)s.")
+            text = _("%(name)s is no longer active. Active release: %(now)s.")
             now = active.name if active else "—"
             raise ReleaseRefused(text % {"name": expected or "—", "now": now})
         before = before_active(active)

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from classifier.models import Release, Review
+from classifier.wording.particles import particles
 from inference.bundle import sums_digest
 from inference.signatures import key_id
 from inference.taxonomy import Taxonomy
@@ -15,6 +16,9 @@ STARTER = settings.BASE_DIR / "models" / "starter"
 
 class ReleaseRefused(Exception):
     """A release that must not go where it was to go; the message is one sentence that says why."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(particles(sentence))
 
 
 def shipped_sha256() -> str:
@@ -71,14 +75,14 @@ def check_age(name: str, taxonomy: Taxonomy, made: datetime | None) -> None:
     newest = known.order_by("-made").only("name", "made").first()
     if made is None:
         text = _(
-            "%(name)s is of an old format: it has no probe and does not say when it was made."
-            " --allow-older takes it all the same."
+            "%(name)s has an old format, without a probe or a date. Use --allow-older to add it "
+            "anyway."
         )
         raise ReleaseRefused(text % {"name": name})
     if newest is not None and newest.made is not None and made < newest.made:
         text = _(
-            "%(name)s was made %(made)s, before %(newest)s of the same taxonomy (%(then)s)."
-            " --allow-older takes it all the same."
+            "%(name)s was made %(made)s, before %(newest)s of the same taxonomy (%(then)s). Use "
+            "--allow-older to add it anyway."
         )
         moments = {"made": f"{made:%Y-%m-%d %H:%M}", "then": f"{newest.made:%Y-%m-%d %H:%M}"}
         raise ReleaseRefused(text % {"name": name, "newest": newest.name, **moments})

@@ -50,7 +50,7 @@ class Busy(NotTried):
 
     reason = "trials_busy"
     status = HTTPStatus.TOO_MANY_REQUESTS
-    sentence = _("Many people are trying this right now. Wait a few seconds and send it again.")
+    sentence = _("Many people are trying this right now. Try again in a few seconds.")
     retry_after_s = 5
 
 
@@ -59,7 +59,7 @@ class Away(NotTried):
 
     reason = "trials_away"
     status = HTTPStatus.SERVICE_UNAVAILABLE
-    sentence = _("Trying without an account does not work right now. Try again in a minute.")
+    sentence = _("Trying without an account isn’t available right now. Try again in a minute.")
     retry_after_s = 30
 
 

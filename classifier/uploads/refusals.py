@@ -5,9 +5,11 @@ from enum import StrEnum
 from http import HTTPStatus
 
 from django.conf import settings
-from django.template.defaultfilters import filesizeformat
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from classifier.wording.particles import particles
+from classifier.wording.sizes import size
 
 
 class Refusal(StrEnum):
@@ -56,11 +58,11 @@ class Refusal(StrEnum):
 _ANSWERS: dict[Refusal, tuple[HTTPStatus, Promise]] = {
     Refusal.NO_FILE: (
         HTTPStatus.UNPROCESSABLE_ENTITY,
-        _("No photo arrived. Choose one and send it again."),
+        _("No photo received. Choose one and try again."),
     ),
     Refusal.UNKNOWN_WARDROBE: (
         HTTPStatus.UNPROCESSABLE_ENTITY,
-        _("The model does not know this wardrobe. Choose again and send the photo once more."),
+        _("The model doesn’t know this wardrobe. Choose another and send the photo again."),
     ),
     Refusal.EMPTY: (
         HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -68,58 +70,58 @@ _ANSWERS: dict[Refusal, tuple[HTTPStatus, Promise]] = {
     ),
     Refusal.TOO_LARGE: (
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-        _("This file is larger than %(bytes)s. Send a smaller version of the photo."),
+        _("This file is larger than %(bytes)s. Use a smaller version of the photo."),
     ),
     Refusal.NOT_AN_IMAGE: (
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-        _("This file is not a photo that we can read. Send a JPEG, PNG, WebP, HEIC or AVIF photo."),
+        _("We can’t read this file. Use a JPEG, PNG, WebP, HEIC or AVIF photo."),
     ),
     Refusal.FORMAT: (
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-        _("This kind of picture is not accepted. Save it as JPEG, PNG, WebP, HEIC or AVIF."),
+        _("This image format isn’t supported. Save it as JPEG, PNG, WebP, HEIC or AVIF."),
     ),
     Refusal.GIF: (
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-        _("This is a GIF, which is not accepted. Save it as JPEG or PNG."),
+        _("GIFs aren’t supported. Save it as JPEG or PNG."),
     ),
     Refusal.BMP: (
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-        _("This is a BMP picture, which is not accepted. Save it as JPEG or PNG."),
+        _("BMP images aren’t supported. Save it as JPEG or PNG."),
     ),
     Refusal.TIFF: (
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-        _("This is a TIFF or raw picture, which is not accepted. Save it as JPEG or PNG."),
+        _("TIFF and raw images aren’t supported. Save it as JPEG or PNG."),
     ),
     Refusal.JPEG_XL: (
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-        _("This is a JPEG XL picture, which is not accepted yet. Save it as JPEG or AVIF."),
+        _("JPEG XL images aren’t supported yet. Save it as JPEG or AVIF."),
     ),
     Refusal.BROKEN: (
         HTTPStatus.UNPROCESSABLE_ENTITY,
-        _("This photo is damaged or cut off. Copy it again from where it came from."),
+        _("This photo is damaged or incomplete. Copy it again from the original."),
     ),
     Refusal.TOO_MANY_PIXELS: (
         HTTPStatus.UNPROCESSABLE_ENTITY,
-        _("This photo has more than %(megapixels)s megapixels. Send a smaller version of it."),
+        _("This photo has more than %(megapixels)s megapixels. Use a smaller version."),
     ),
     Refusal.TOO_MANY_PIXELS_FOR_FORMAT: (
         HTTPStatus.UNPROCESSABLE_ENTITY,
         _(
-            "This photo has too many pixels for the way it is saved. Save it as an ordinary JPEG, "
-            "which may have up to %(megapixels)s megapixels."
+            "This photo has too many pixels for its format. Save it as a regular JPEG, which can "
+            "have up to %(megapixels)s megapixels."
         ),
     ),
     Refusal.TOO_MANY_SCANS: (
         HTTPStatus.UNPROCESSABLE_ENTITY,
-        _("This JPEG is made of far more layers than a photo needs. Save it anew."),
+        _("This JPEG has far more layers than a photo needs. Save it again."),
     ),
     Refusal.TOO_MANY_CHUNKS: (
         HTTPStatus.UNPROCESSABLE_ENTITY,
-        _("This file is made of far more parts than a photo needs. Save it anew."),
+        _("This file has far more parts than a photo needs. Save it again."),
     ),
     Refusal.TOO_MANY_TILES: (
         HTTPStatus.UNPROCESSABLE_ENTITY,
-        _("This photo is put together from far more tiles than it needs. Save it as JPEG."),
+        _("This photo has far more tiles than it needs. Save it as JPEG."),
     ),
     Refusal.TOO_SMALL: (
         HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -127,87 +129,87 @@ _ANSWERS: dict[Refusal, tuple[HTTPStatus, Promise]] = {
     ),
     Refusal.ANIMATED: (
         HTTPStatus.UNPROCESSABLE_ENTITY,
-        _("This picture moves. Send a photo with a single frame."),
+        _("Animated images aren’t supported. Use a photo with a single frame."),
     ),
     Refusal.DECODING_TOO_LONG: (
         HTTPStatus.UNPROCESSABLE_ENTITY,
-        _("Reading this photo took so long that we stopped. Save it anew, or smaller."),
+        _("Reading this photo took too long. Save it again, or save a smaller version."),
     ),
     Refusal.DECODING_FAILED: (
         HTTPStatus.UNPROCESSABLE_ENTITY,
-        _("Reading this photo failed in a way that no whole photo does. Save it anew as JPEG."),
+        _("Reading this photo failed. Save it again as JPEG."),
     ),
     Refusal.DECODERS_BUSY: (
         HTTPStatus.SERVICE_UNAVAILABLE,
-        _("Several very large photos are being read just now. Try again in a few seconds."),
+        _("Several very large photos are being processed. Try again in a few seconds."),
     ),
     Refusal.RATE: (
         HTTPStatus.TOO_MANY_REQUESTS,
-        _("That was a lot of photos in a short time. Wait a minute and go on."),
+        _("That’s a lot of photos in a short time. Wait a minute, then continue."),
     ),
     Refusal.DAILY_QUOTA: (
         HTTPStatus.TOO_MANY_REQUESTS,
-        _("You have reached today's %(per_day)s photos. Come back tomorrow."),
+        _("You’ve reached today’s limit of %(per_day)s photos. Come back tomorrow."),
     ),
     Refusal.STORAGE_QUOTA: (
         HTTPStatus.TOO_MANY_REQUESTS,
-        _("Your photos take up all of your %(stored)s. Delete some, then empty the bin."),
+        _("Your photos use all of your %(stored)s. Delete some, then empty the bin."),
     ),
     Refusal.STORAGE_UNAVAILABLE: (
         HTTPStatus.SERVICE_UNAVAILABLE,
-        _("We cannot store photos right now. Nothing was kept; try again in a minute."),
+        _("We can’t store photos right now. Nothing was saved. Try again in a minute."),
     ),
     Refusal.BATCH_CANCELLED: (
         HTTPStatus.CONFLICT,
-        _("This batch was cancelled and takes no more photos. Begin another."),
+        _("This batch was cancelled. Start a new one."),
     ),
     Refusal.NO_FILES: (
         HTTPStatus.UNPROCESSABLE_ENTITY,
-        _("Nothing arrived. Choose a folder, several photos or a ZIP file and send it again."),
+        _("No files received. Choose a folder, photos or a ZIP file and try again."),
     ),
     Refusal.TOO_MANY_FILES: (
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-        _("These are more than %(files)s files at once. Send them in several parts, or as a ZIP."),
+        _("You can upload up to %(files)s files at once. Split them up or send a ZIP."),
     ),
     Refusal.TOO_MANY_BATCHES: (
         HTTPStatus.TOO_MANY_REQUESTS,
-        _("You have %(batches)s batches, which is the most."),
+        _("You have %(batches)s batches, which is the limit."),
     ),
     Refusal.ZIP_BROKEN: (
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-        _("This file is not a ZIP that we can read, or it is damaged. Make it again."),
+        _("We can’t read this ZIP file, or it is damaged. Create it again."),
     ),
     Refusal.ZIP_TOO_LARGE: (
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-        _("This ZIP is larger than %(zip_bytes)s. Divide it into several."),
+        _("This ZIP file is larger than %(zip_bytes)s. Split it up."),
     ),
     Refusal.ZIP_TOO_MANY_FILES: (
         HTTPStatus.UNPROCESSABLE_ENTITY,
-        _("There are more than %(zip_files)s files in this ZIP. Divide it into several."),
+        _("This ZIP file contains more than %(zip_files)s files. Split it up."),
     ),
     Refusal.ZIP_UNPACKS_TOO_LARGE: (
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-        _("Unpacked, this ZIP takes more than %(unpacked_bytes)s. Divide it into several."),
+        _("Unpacked, this ZIP file is larger than %(unpacked_bytes)s. Split it up."),
     ),
     Refusal.ZIP_EMPTY: (
         HTTPStatus.UNPROCESSABLE_ENTITY,
-        _("There is no file in this ZIP."),
+        _("This ZIP file is empty."),
     ),
     Refusal.ZIPS_WAITING: (
         HTTPStatus.TOO_MANY_REQUESTS,
-        _("Some of your ZIP files are still being unpacked. Wait until one of them is done."),
+        _("Some of your ZIP files are still being unpacked. Wait for one to finish."),
     ),
     Refusal.ZIP_ENCRYPTED: (
         HTTPStatus.UNPROCESSABLE_ENTITY,
-        _("This file is locked by a password. Make the ZIP again without one."),
+        _("This file is protected by a password. Create the ZIP again without one."),
     ),
     Refusal.UNSAFE_NAME: (
         HTTPStatus.UNPROCESSABLE_ENTITY,
-        _("This file leads out of the ZIP, as no photo needs to. It was not opened."),
+        _("This file points outside the ZIP, so we didn’t open it."),
     ),
     Refusal.FILE_ENDS_WORKERS: (
         HTTPStatus.UNPROCESSABLE_ENTITY,
-        _("Reading this file was cut short, several times over. Save the photo anew."),
+        _("Reading this file was interrupted several times. Save the photo again."),
     ),
 }
 
@@ -235,15 +237,16 @@ class Refused(Exception):
 
     @property
     def sentence(self) -> str:
-        return str(_ANSWERS[self.reason][1]) % {
-            "bytes": filesizeformat(self._most_bytes or settings.FASI_MAX_UPLOAD_BYTES),
+        numbers = {
+            "bytes": size(self._most_bytes or settings.FASI_MAX_UPLOAD_BYTES),
             "megapixels": settings.FASI_MAX_PIXELS // 1_000_000,
             "side": settings.FASI_MIN_SIDE,
             "per_day": settings.FASI_UPLOADS_PER_DAY,
-            "stored": filesizeformat(settings.FASI_STORED_BYTES),
+            "stored": size(settings.FASI_STORED_BYTES),
             "files": settings.FASI_MAX_FILES_PER_REQUEST,
             "batches": settings.FASI_MAX_BATCHES,
-            "zip_bytes": filesizeformat(settings.FASI_ZIP_BYTES),
+            "zip_bytes": size(settings.FASI_ZIP_BYTES),
             "zip_files": settings.FASI_ZIP_FILES,
-            "unpacked_bytes": filesizeformat(settings.FASI_ZIP_UNPACKED_BYTES),
+            "unpacked_bytes": size(settings.FASI_ZIP_UNPACKED_BYTES),
         }
+        return particles(str(_ANSWERS[self.reason][1]) % numbers)

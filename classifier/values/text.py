@@ -31,4 +31,4 @@ def line(value: str, most: int) -> str:
 def single_line(value: str) -> None:
     """A validator of forms. Raises ValidationError."""
     if not is_line(value):
-        raise ValidationError(_("Write this on one line."))
+        raise ValidationError(_("Enter a single line."))

@@ -31,7 +31,10 @@ def address_undo(request: HttpRequest, text: str) -> HttpResponse:
     logout(request)
     messages.success(
         request,
-        _("The change is undone and all access is ended. Set a new password with our next mail."),
+        _(
+            "The change is undone and all access is ended. We’ll email you a link to set a new "
+            "password."
+        ),
     )
     return redirect("account_login")
 

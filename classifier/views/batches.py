@@ -183,7 +183,9 @@ def cancel_batch(request: SignedInRequest, batch_id: uuid.UUID) -> HttpResponse:
     """Classify none of it that still waits."""
     batch = access_batch(request.user, batch_id)
     if cancel(batch):
-        messages.success(request, _("The batch is cancelled. What was classified by now stays."))
+        messages.success(
+            request, _("Batch cancelled. Photos that are already classified are kept.")
+        )
     return redirect(batch)
 
 

@@ -58,7 +58,7 @@ def bin_restore(request: SignedInRequest) -> HttpResponse:
     """Fields `outfit`: take these out of the bin."""
     ids = chosen_ids(request)
     if ids is None:
-        return HttpResponseBadRequest(_("That is not the id of an outfit."))
+        return HttpResponseBadRequest(_("That isn’t an outfit ID."))
     _told_restored(request, restore(request.user.pk, ids))
     return redirect("bin")
 
@@ -83,12 +83,12 @@ def bin_delete(request: SignedInRequest) -> HttpResponse:
     """
     ids = chosen_ids(request)
     if ids is None:
-        return HttpResponseBadRequest(_("That is not the id of an outfit."))
+        return HttpResponseBadRequest(_("That isn’t an outfit ID."))
     binned = in_bin(request.user.pk)
     everything = "all" in request.POST
     chosen = binned if everything else binned.filter(pk__in=ids)
     if not chosen.exists():
-        messages.info(request, _("Choose outfits first."))
+        messages.info(request, _("Select outfits first."))
         return redirect("bin")
     if "confirmed" not in request.POST:
         context = {
@@ -103,10 +103,10 @@ def bin_delete(request: SignedInRequest) -> HttpResponse:
             request.user.pk, list(chosen.values_list("pk", flat=True)[:MOST_FOR_EVER])
         )
     except StorageUnavailable:
-        messages.error(request, _("The photo store does not answer. Try again soon."))
+        messages.error(request, _("The photo storage isn’t responding. Try again soon."))
     else:
         text = ngettext(
-            "%d outfit is deleted for ever.", "%d outfits are deleted for ever.", removed
+            "%d outfit deleted permanently.", "%d outfits deleted permanently.", removed
         )
         messages.success(request, text % removed)
     return redirect("bin")
@@ -116,7 +116,7 @@ def throw_away_and_tell(request: SignedInRequest, outfits: list[Outfit]) -> None
     """Put these into the bin, and say so with a button that takes it back."""
     thrown = throw_away(request.user.pk, [each.pk for each in outfits])
     if count := len(thrown.outfits):
-        text = ngettext("%d outfit is in the bin.", "%d outfits are in the bin.", count)
+        text = ngettext("Moved %d outfit to the bin.", "Moved %d outfits to the bin.", count)
         messages.success(request, text % count, extra_tags=f"{UNDO}{thrown.together}")
 
 
@@ -130,7 +130,7 @@ def chosen_ids(request: HttpRequest) -> list[uuid.UUID] | None:
 
 def _told_restored(request: SignedInRequest, restored: list[uuid.UUID]) -> None:
     if restored:
-        text = ngettext("%d outfit is back.", "%d outfits are back.", len(restored))
+        text = ngettext("%d outfit restored.", "%d outfits restored.", len(restored))
         messages.success(request, text % len(restored))
     else:
-        messages.info(request, _("There was nothing to restore."))
+        messages.info(request, _("Nothing to restore."))

@@ -54,9 +54,9 @@ def compare_page(request: SignedInRequest) -> HttpResponse:
     try:
         ids = list(dict.fromkeys(uuid.UUID(each) for each in chosen))
     except ValueError:
-        return HttpResponseBadRequest(_("That is not the id of an outfit."))
+        return HttpResponseBadRequest(_("That isn’t an outfit ID."))
     if len(ids) != 2:
-        messages.info(request, _("Choose two outfits to compare."))
+        messages.info(request, _("Select 2 outfits to compare."))
         return redirect("outfits")
     if request.method == "POST":
         address = reverse("outfits_compare")

@@ -43,16 +43,16 @@ def correct_outfit(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpRespon
     outfit = access_outfit(request.user, outfit_id)
     style, answer = request.POST.get("style", ""), request.POST.get("answer", Answer.STYLE)
     if outfit.prediction is None:
-        messages.error(request, _("There is no prediction to correct yet."))
+        messages.error(request, _("There is no result to correct yet."))
         return redirect(outfit)
     if answer not in OF_OWNERS:
-        return HttpResponseBadRequest(_("That is no answer of the list."))
+        return HttpResponseBadRequest(_("That answer isn’t in the list."))
     try:
         review = record_review(
             outfit.prediction, request.user.id, Review.Role.OWNER, style, answer=Answer(answer)
         )
     except UnknownStyle:
-        messages.error(request, _("The model does not know this style. Choose one of the list."))
+        messages.error(request, _("The model doesn’t know this style. Choose one from the list."))
         return redirect(outfit)
     messages.success(request, _thanks(review))
     return redirect(outfit)
@@ -60,14 +60,14 @@ def correct_outfit(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpRespon
 
 def _thanks(review: Review) -> str:
     if review.answer == Answer.OUTFIT:
-        return _("Noted: it is an outfit. Which style would you say?")
+        return _("Thanks. Which style is it?")
     if review.answer == Answer.NOT_AN_OUTFIT:
-        return _("Noted: it is no outfit. Your chart and your profile leave it out.")
+        return _("Thanks. This photo no longer counts in your chart and profile.")
     if review.answer == Answer.NO_STYLE:
-        return _("Noted: another style. Your chart and your profile leave it out.")
+        return _("Thanks. This outfit no longer counts in your chart and profile.")
     if review.verdict == Review.Verdict.RIGHT:
-        return _("Noted: the model was right.")
-    return _("Corrected. Your history and your profile count it that way.")
+        return _("Thanks for confirming.")
+    return _("Corrected. Your history and profile are updated.")
 
 
 @login_required
@@ -78,13 +78,15 @@ def ask_staff(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponse:
     if "stop" in request.POST:
         if asking.stop(outfit):
             record(Action.REVIEW_NOT_ASKED, request=request, outfit=outfit.pk)
-        messages.success(request, _("Taken back: our staff are not asked to look any more."))
+        messages.success(
+            request, _("Request cancelled. Our staff no longer see this photo for it.")
+        )
     elif outfit.status != Outfit.Status.DONE:
-        messages.error(request, _("There is nothing to look at until the photo is classified."))
+        messages.error(request, _("You can ask once the photo is classified."))
     else:
         if asking.ask(outfit):
             record(Action.REVIEW_ASKED, request=request, outfit=outfit.pk)
-        messages.success(request, _("Our staff are asked. What they say will stand here."))
+        messages.success(request, _("We’ve asked our staff. Their answer will appear here."))
     return redirect(outfit)
 
 
@@ -104,13 +106,13 @@ def share_outfit(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponse
     if "stop" in request.POST:
         sharing.stop(outfit)
         record(Action.UNSHARED, request=request, outfit=outfit.pk)
-        messages.success(request, _("The link does not work any more."))
+        messages.success(request, _("Sharing stopped. The link no longer works."))
     elif outfit.status != Outfit.Status.DONE:
-        messages.error(request, _("There is nothing to share until the style is known."))
+        messages.error(request, _("You can share this once its style is known."))
     elif outfit.kind != Prediction.Kind.OUTFIT:
-        messages.error(request, _("There is nothing to share of a photo without an outfit."))
+        messages.error(request, _("You can’t share a photo without an outfit."))
     elif not has_confirmed_address(request.user.pk):
-        messages.error(request, _("Confirm your email address first; then you can share."))
+        messages.error(request, _("Confirm your email address first. Then you can share."))
     else:
         sharing.share(outfit)
         record(Action.SHARED, request=request, outfit=outfit.pk)
@@ -147,7 +149,7 @@ def _card(outfit: Outfit, *, download: bool, language: str = "") -> HttpResponse
     try:
         picture = sharing.card_jpeg(outfit, language)
     except (StorageUnavailable, ObjectMissing):
-        return HttpResponse(_("The photo store does not answer. Try again soon."), status=503)
+        return HttpResponse(_("The photo storage isn’t responding. Try again soon."), status=503)
     answer = HttpResponse(picture, content_type="image/jpeg")
     if download:
         name = outfit.style or "mine"

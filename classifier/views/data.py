@@ -86,10 +86,11 @@ def prepare_export(request: SignedInRequest) -> HttpResponse:
         tell_owner(request.user, Notice.EXPORT_ASKED)
     except StorageUnavailable:
         messages.error(
-            request, _("The photo store does not answer, so nothing was begun; try again soon.")
+            request,
+            _("The photo storage isn’t responding, so nothing was started. Try again soon."),
         )
     except LimitReached as error:
-        text = _("You prepared %(most)s exports today, which is the most. Come back tomorrow.")
+        text = _("You’ve reached today’s limit of %(most)s exports. Come back tomorrow.")
         messages.error(request, text % {"most": error.most})
     return redirect("data")
 
@@ -104,13 +105,13 @@ def export_file(request: SignedInRequest) -> HttpResponseBase:
         owner=request.user, status=Export.Status.READY, expires__gt=timezone.now()
     ).first()
     if export is None or export.ready is None:
-        messages.info(request, _("That export is no longer there. Prepare a new one."))
+        messages.info(request, _("This export is no longer available. Create a new one."))
         return redirect("data")
     name = f"fasi-{export.ready:%Y-%m-%d}.zip"
     try:
         answer = stored(export.key, ZIP, download_as=name)
     except ObjectMissing:
-        messages.info(request, _("That export is no longer there. Prepare a new one."))
+        messages.info(request, _("This export is no longer available. Create a new one."))
         return redirect("data")
     record(Action.EXPORT_FETCHED, request=request)
     return answer
@@ -126,9 +127,11 @@ def change_consent(request: SignedInRequest) -> HttpResponse:
     record_consent(request.user.id, given)
     record(Action.CONSENT_CHANGED, request=request, given=given)
     if given:
-        messages.success(request, _("Thank you. Photos with a verdict may train the next model."))
+        messages.success(
+            request, _("Thank you. Your reviewed photos can now help train the next model.")
+        )
     else:
-        messages.success(request, _("Your photos will not train any model from now on."))
+        messages.success(request, _("Your photos won’t be used for training from now on."))
     return redirect("data")
 
 
@@ -136,9 +139,11 @@ def _change_research(request: SignedInRequest, given: bool) -> HttpResponse:
     record_consent(request.user.id, given, Purpose.RESEARCH)
     record(Action.RESEARCH_CONSENT_CHANGED, request=request, given=given)
     if given:
-        messages.success(request, _("Thank you. The next data set for research is with you."))
+        messages.success(
+            request, _("Thank you. The next research data set will include your history.")
+        )
     else:
-        messages.success(request, _("Data sets for research are without you from now on."))
+        messages.success(request, _("Research data sets won’t include you from now on."))
     return redirect("data")
 
 
@@ -150,11 +155,9 @@ def change_adapting(request: SignedInRequest) -> HttpResponse:
     choose_adapting(request.user.id, adapts)
     record(Action.ADAPTING_CHANGED, request=request, adapts=adapts)
     if adapts:
-        messages.success(request, _("Answers to your next photos learn from what you say."))
+        messages.success(request, _("Personal answers are on."))
     else:
-        messages.success(
-            request, _("Answers no longer learn from you, and what they had learnt is gone.")
-        )
+        messages.success(request, _("Personal answers are off, and the earlier ones are deleted."))
     return redirect("data")
 
 
@@ -163,9 +166,9 @@ def change_adapting(request: SignedInRequest) -> HttpResponse:
 def change_time_zone(request: SignedInRequest) -> HttpResponse:
     """Field `time_zone`: an IANA name, or empty to follow the browser."""
     if choose_zone(request, request.user.id, request.POST.get("time_zone", "")):
-        messages.success(request, _("Days and times are shown for your time zone from now on."))
+        messages.success(request, _("Time zone saved."))
     else:
-        messages.error(request, _("That time zone is not known. Choose one from the list."))
+        messages.error(request, _("Unknown time zone. Choose one from the list."))
     return redirect("data")
 
 
@@ -176,22 +179,22 @@ def erase_account(request: SignedInRequest) -> HttpResponse:
     """Field `confirm`: the password, or the name where the account has no password."""
     user = request.user
     if not ratelimit.consume(request, action="reauthenticate", user=user):
-        return _data_page(request, _("Those were too many tries. Wait a minute."), status=429)
+        return _data_page(request, _("Too many attempts. Wait a minute."), status=429)
     confirm = request.POST.get("confirm", "")
     if user.has_usable_password():
         if not user.check_password(confirm):
-            text = _("That is not your password. Nothing was erased.")
+            text = _("Wrong password. Nothing was deleted.")
             return _data_page(request, text, status=422)
     else:
         require_proof(request)
         if confirm != user.get_username():
-            return _data_page(request, _("That is not your name. Nothing was erased."), status=422)
+            return _data_page(request, _("That isn’t your name. Nothing was deleted."), status=422)
     address = user.email
     close_account(user)
     record(Action.ACCOUNT_CLOSED, request=request)
     logout(request)
     tell_owner(user, Notice.ERASED, email=address)
     messages.success(
-        request, _("Your account is gone. Your photos are being removed from our disks now.")
+        request, _("Your account is deleted. Your photos are being removed from our storage.")
     )
     return redirect("home")

@@ -62,21 +62,21 @@ class DeadLettersView(View):
         if "all" in request.POST:
             queued = requeue_all(reason, ALL_AT_ONCE)
             if queued == ALL_AT_ONCE:
-                messages.info(request, _("There may be more: press the button again for the rest."))
+                messages.info(request, _("There may be more. Press the button again for the rest."))
             return self._done(request, reason, queued)
         ids = request.POST.getlist("only") or request.POST.getlist("outfit")
         try:
             chosen = {uuid.UUID(each) for each in ids}
         except ValueError:
-            return HttpResponseBadRequest(_("That is not the id of an outfit. Reload the page."))
+            return HttpResponseBadRequest(_("That isn’t an outfit ID. Reload the page."))
         if not chosen:
-            messages.error(request, _("Tick the outfits that should be tried again."))
+            messages.error(request, _("Select photos to try again."))
             return redirect(_address(reason))
         queued = len(requeue(chosen))
         if gone := len(chosen) - queued:
             text = ngettext(
-                "%d photo was not among the failed ones any more.",
-                "%d photos were not among the failed ones any more.",
+                "%d photo is no longer failed.",
+                "%d photos are no longer failed.",
                 gone,
             )
             messages.info(request, text % gone)
@@ -85,7 +85,7 @@ class DeadLettersView(View):
     def _done(self, request: SignedInRequest, reason: str, queued: int) -> HttpResponse:
         record(Action.STAFF_QUEUED_AGAIN, request=request, reason=reason, count=queued)
         if queued:
-            text = ngettext("%d outfit is queued again.", "%d outfits are queued again.", queued)
+            text = ngettext("%d photo is queued again.", "%d photos are queued again.", queued)
             messages.success(request, text % queued)
         return redirect(_address(reason))
 
@@ -100,17 +100,15 @@ def delete_dead_letter(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpRe
         deleted = discard(outfit_id)
     except StorageUnavailable:
         messages.error(
-            request, _("The photo store does not answer. Nothing was deleted; try again soon.")
+            request, _("The photo storage isn’t responding. Nothing was deleted. Try again soon.")
         )
     else:
         if letter and deleted:
             subject = letter.owner_id
             record(Action.STAFF_DELETED, request=request, subject=subject, outfit=outfit_id)
-            messages.success(request, _("The outfit and its photo are deleted."))
+            messages.success(request, _("Outfit and photo deleted."))
         else:
-            messages.info(
-                request, _("That photo was not among the failed ones any more. It was kept.")
-            )
+            messages.info(request, _("That photo is no longer failed, so it was kept."))
     return redirect(_address(request.POST.get("reason", "")))
 
 

@@ -28,7 +28,7 @@ def write_diary(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponse:
     try:
         diary.write(request.user, outfit_id, note=note, tags=tags.split(","))
     except ValueError:
-        text = _("A note has up to 1,000 characters, and an outfit up to 20 tags of 40 each.")
+        text = _("A note can have up to 1,000 characters, an outfit up to 20 tags of 40 each.")
         messages.error(request, text)
     else:
         messages.success(request, _("Saved."))
@@ -55,7 +55,7 @@ def change_worn(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponse:
     try:
         day = date.fromisoformat(request.POST.get("day", ""))
     except ValueError:
-        messages.error(request, _("That is not a day."))
+        messages.error(request, _("That isn’t a valid date."))
         return redirect(outfit)
     if "not" in request.POST:
         diary.not_worn(request.user, outfit_id, day)

@@ -67,9 +67,9 @@ def delete_outfits(request: SignedInRequest) -> HttpResponse:
     """Put several outfits into the bin."""
     ids = chosen_ids(request)
     if ids is None:
-        return HttpResponseBadRequest(_("That is not the id of an outfit."))
+        return HttpResponseBadRequest(_("That isn’t an outfit ID."))
     chosen = list(outfits_of(request.user).filter(pk__in=ids))
     if not chosen:
-        messages.info(request, _("Choose outfits to delete first."))
+        messages.info(request, _("Select outfits to delete first."))
     throw_away_and_tell(request, chosen)
     return redirect("outfits")

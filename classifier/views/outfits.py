@@ -38,6 +38,7 @@ from classifier.views.bin import throw_away_and_tell
 from classifier.views.history import history
 from classifier.views.home import upload_page
 from classifier.web import client_ip, on_phone, wants_json
+from classifier.wording.particles import particles
 
 PAGE_WAITS_S = 10
 
@@ -92,7 +93,7 @@ class OutfitsView(LoginRequiredMixin, View):
 
     def _to_outfit(self, request: SignedInRequest, accepted: Accepted) -> HttpResponse:
         if accepted.seen_before:
-            messages.info(request, _("You uploaded this photo before. Here it is."))
+            messages.info(request, _("You’ve already uploaded this photo. Here it is."))
         return redirect(accepted.outfit)
 
     def _to_history(
@@ -106,7 +107,7 @@ class OutfitsView(LoginRequiredMixin, View):
             text = ngettext("%d photo uploaded.", "%d photos uploaded.", new)
             messages.success(request, text % new)
         if known:
-            text = ngettext("%d photo was here before.", "%d photos were here before.", known)
+            text = ngettext("%d photo was already here.", "%d photos were already here.", known)
             messages.info(request, text % known)
         return redirect("outfits")
 
@@ -225,11 +226,11 @@ def change_outfit_day(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpRes
     try:
         day = date.fromisoformat(request.POST.get("day", ""))
     except ValueError:
-        messages.error(request, _("That is not a day."))
+        messages.error(request, _("That isn’t a valid date."))
         return redirect(outfit)
     if change_day(request.user, outfit_id, day):
-        text = _("The outfit is now among those of %(day)s.")
-        messages.success(request, text % {"day": date_format(day)})
+        text = _("Moved to %(day)s.")
+        messages.success(request, particles(text % {"day": date_format(day)}))
     else:
         messages.error(request, _("Choose a day between 1990 and today."))
     return redirect(outfit)
@@ -254,7 +255,7 @@ def try_again(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponse:
     if outfit.status != Outfit.Status.FAILED:
         return redirect(outfit)
     if not owner_may_try_again(outfit):
-        return _not_tried(request, outfit, HTTPStatus.CONFLICT, _("It was tried too often."))
+        return _not_tried(request, outfit, HTTPStatus.CONFLICT, _("It has been tried too often."))
     try:
         count_upload(request.user.id, client_ip(request))
     except Refused as refusal:

@@ -41,13 +41,13 @@ def share_recap(request: SignedInRequest) -> HttpResponse:
     """Field `month`: make its recap public as it is now, or with `stop` take that back."""
     first = _month(request.POST.get("month", ""))
     if first is None:
-        return HttpResponseBadRequest(_("That is not a month."))
+        return HttpResponseBadRequest(_("That isn’t a valid month."))
     if "stop" in request.POST:
         stop(request.user, first)
         record(Action.UNSHARED, request=request, month=f"{first:%Y-%m}")
-        messages.success(request, _("The link does not work any more."))
+        messages.success(request, _("Sharing stopped. The link no longer works."))
     elif not has_confirmed_address(request.user.pk):
-        messages.error(request, _("Confirm your email address first; then you can share."))
+        messages.error(request, _("Confirm your email address first. Then you can share."))
     else:
         recap = recap_of(request.user, first)
         if recap.shown:
@@ -75,7 +75,7 @@ def shared_recap_card(request: HttpRequest, token: str) -> HttpResponse:
     try:
         return HttpResponse(card_jpeg(_shared(token)), content_type="image/jpeg")
     except StorageUnavailable:
-        return HttpResponse(_("The photo store does not answer. Try again soon."), status=503)
+        return HttpResponse(_("The photo storage isn’t responding. Try again soon."), status=503)
 
 
 def _shared(token: str) -> SharedRecap:

@@ -106,7 +106,7 @@ def _change(request: SignedInRequest, release: Release, action: str) -> HttpResp
             wake_backfill()
         _write_down(request, Action.BACKFILL_CHANGED, job, action)
     else:
-        messages.info(request, _("That changed meanwhile. Nothing was done."))
+        messages.info(request, _("This changed in the meantime, so nothing was done."))
     return redirect("release", name=release.name)
 
 
@@ -115,4 +115,4 @@ def _write_down(request: SignedInRequest, action: Action, job: Backfill, what: s
 
 
 def _no_such_thing() -> HttpResponse:
-    return HttpResponseBadRequest(_("There is no such action. Reload the page."))
+    return HttpResponseBadRequest(_("Unknown action. Reload the page."))

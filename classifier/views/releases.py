@@ -20,6 +20,7 @@ from classifier.releases.backfills import BackfillRefused, jobs_of, start_shadow
 from classifier.releases.queries import detail, releases
 from classifier.releases.refusals import ReleaseRefused
 from classifier.retraining.queue import latest
+from classifier.wording.particles import particles
 
 MAY = staff_with("classifier.change_release")
 FIRST_SHARE = 0.1
@@ -33,8 +34,8 @@ def _put_in_shadow(release: Release, *, request: HttpRequest | None = None) -> N
 
 
 CHANGES = {
-    "promote": (lifecycle.promote, gettext_lazy("%(name)s serves now.")),
-    "shadow": (_put_in_shadow, gettext_lazy("%(name)s predicts in shadow now.")),
+    "promote": (lifecycle.promote, gettext_lazy("%(name)s is now active.")),
+    "shadow": (_put_in_shadow, gettext_lazy("%(name)s now predicts in shadow.")),
     "retire": (lifecycle.retire, pgettext_lazy("a release", "%(name)s is put away.")),
 }
 
@@ -87,15 +88,15 @@ class ReleaseView(View):
         try:
             if action == "rollback":
                 back = lifecycle.roll_back(release.name, request=request)
-                text = _("Rolled back: %(name)s serves again.") % {"name": back.name}
+                text = _("Rolled back: %(name)s is active again.") % {"name": back.name}
             elif action in CHANGES:
                 change, said = CHANGES[action]
                 change(release, request=request)
                 text = str(said) % {"name": release.name}
             else:
-                return HttpResponseBadRequest(_("There is no such action. Reload the page."))
+                return HttpResponseBadRequest(_("Unknown action. Reload the page."))
         except (ReleaseRefused, BackfillRefused) as refused:
             messages.error(request, str(refused))
         else:
-            messages.success(request, text)
+            messages.success(request, particles(text))
         return redirect("release", name=release.name)

@@ -37,11 +37,11 @@ class RetrainingsView(View):
             _queue(request)
         elif action == "cancel":
             if queue.cancel(request):
-                messages.success(request, _("The retraining is cancelled."))
+                messages.success(request, _("Retraining cancelled."))
             else:
-                messages.info(request, _("No retraining was under way any more."))
+                messages.info(request, _("No retraining was in progress."))
         else:
-            return HttpResponseBadRequest(_("There is no such action. Reload the page."))
+            return HttpResponseBadRequest(_("Unknown action. Reload the page."))
         return redirect("retrainings")
 
 
@@ -51,9 +51,7 @@ def _queue(request: SignedInRequest) -> None:
     except (queue.AlreadyPending, queue.NoActiveRelease, TooFew) as refused:
         messages.error(request, str(refused))
     else:
-        messages.success(
-            request, _("A retraining is queued. A process that waits for one begins it.")
-        )
+        messages.success(request, _("Retraining queued. A waiting process will start it."))
 
 
 @login_required

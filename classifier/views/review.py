@@ -61,12 +61,14 @@ def review_verdict(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpRespon
         else:
             steps.give(request, outfit_id, Said.read(say))
     except NotTheirs:
-        text = _("Not counted: that photo is gone, or somebody else has it by now.")
+        text = _("Not counted: the photo is gone, or someone else is reviewing it.")
         messages.error(request, text)
     except UnknownStyle:
-        messages.error(request, _("Not counted: another release is shown by now. Look again."))
+        messages.error(
+            request, _("Not counted: another release’s result is shown now. Look again.")
+        )
     except ValueError:
-        return HttpResponseBadRequest(_("That is no verdict. Reload the page."))
+        return HttpResponseBadRequest(_("Unknown verdict. Reload the page."))
     return _next(request, [], redirect("review"))
 
 
@@ -77,9 +79,9 @@ def review_undo(request: SignedInRequest) -> HttpResponse:
     """Undo the reviewer's last step; its photo comes again."""
     undone = steps.undo(request)
     if not undone:
-        messages.info(request, _("There is nothing of the last 24 hours to undo."))
+        messages.info(request, _("Nothing from the last 24 hours to undo."))
         return _next(request, [], redirect("review"))
-    text = ngettext("%d step is undone.", "%d steps are undone.", len(undone))
+    text = ngettext("%d step undone.", "%d steps undone.", len(undone))
     messages.success(request, text % len(undone))
     again = reclaim(request.user, undone[:1])
     query = "".join(f"?{urlencode({'outfit': item.pk})}" for item in again)
@@ -128,16 +130,16 @@ class ReviewGridView(View):
     def post(self, request: SignedInRequest) -> HttpResponse:
         style = request.POST.get("style")
         if style is None:
-            return HttpResponseBadRequest(_("That is no verdict. Reload the page."))
+            return HttpResponseBadRequest(_("Unknown verdict. Reload the page."))
         ticked = _ids(request.POST.getlist("outfit"))[:IN_A_GRID]
         confirmed = steps.confirm_all(request, ticked, style)
         let_go(request.user, _ids(request.POST.getlist("shown"))[:IN_A_GRID])
-        text = ngettext("%d photo is confirmed.", "%d photos are confirmed.", confirmed.photos)
+        text = ngettext("%d photo confirmed.", "%d photos confirmed.", confirmed.photos)
         messages.success(request, text % confirmed.photos)
         if confirmed.otherwise:
             text = ngettext(
-                "%d photo is not: another release says something else of it by now.",
-                "%d photos are not: another release says something else of them by now.",
+                "%d photo wasn’t confirmed: another release now gives a different answer.",
+                "%d photos weren’t confirmed: another release now gives a different answer.",
                 confirmed.otherwise,
             )
             messages.warning(request, text % confirmed.otherwise)

@@ -19,5 +19,5 @@ def session_end(request: SignedInRequest, session_id: int) -> HttpResponse:
     if not end_session(request.user.pk, session_id):
         raise Http404("no such session")
     record(Action.SESSIONS_ENDED, request=request, count=1)
-    messages.success(request, _("That session is over."))
+    messages.success(request, _("Signed out on that device."))
     return redirect("usersessions_list")

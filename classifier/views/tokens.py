@@ -29,8 +29,8 @@ from classifier.values.text import single_line
 LIFETIMES = [
     ("30", gettext_lazy("30 days")),
     ("90", gettext_lazy("90 days")),
-    ("365", gettext_lazy("a year")),
-    ("", gettext_lazy("never")),
+    ("365", gettext_lazy("1 year")),
+    ("", gettext_lazy("Never")),
 ]
 
 
@@ -41,15 +41,15 @@ class TokenForm(forms.Form):
         label=gettext_lazy("Name"),
         max_length=100,
         validators=[single_line],
-        help_text=gettext_lazy("What it is for, so that you know later."),
+        help_text=gettext_lazy("What the token is for"),
     )
     scopes = forms.MultipleChoiceField(
-        label=gettext_lazy("It may"),
+        label=gettext_lazy("Permissions"),
         widget=forms.CheckboxSelectMultiple,
         initial=[Scope.READ, Scope.WRITE],
     )
     days = forms.ChoiceField(
-        label=gettext_lazy("It ends after"), choices=LIFETIMES, required=False, initial="90"
+        label=gettext_lazy("Expires in"), choices=LIFETIMES, required=False, initial="90"
     )
 
     def __init__(self, *args: object, owner: User, **kwargs: object) -> None:
@@ -107,5 +107,5 @@ def revoke(request: SignedInRequest, token_id: uuid.UUID) -> HttpResponse:
     """End a token at once."""
     if revoke_token(request.user, token_id):
         record(Action.TOKEN_REVOKED, request=request, token=str(token_id))
-        messages.success(request, _("The token is revoked. Programs that used it are locked out."))
+        messages.success(request, _("Token revoked. Programs can no longer use it."))
     return redirect("tokens")

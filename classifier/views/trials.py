@@ -143,7 +143,7 @@ def _wanted(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
         return _over(request)
     if request.user.is_authenticated:
         return _keep(request, trial_id)
-    text = _("Sign up or sign in within %d minutes, and your photo is in your account.")
+    text = _("Sign up or sign in within %d minutes to keep your photo.")
     messages.info(request, text % (left_s // 60))
     answer = redirect(f"{reverse('account_signup')}?{urlencode({'next': reverse('try_keep')})}")
     _remember(answer, trial_id, wanted=True)
@@ -163,7 +163,7 @@ def _keep(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
         return answer
     if accepted is None:
         return _over(request)
-    messages.success(request, _("Your photo is in your account now."))
+    messages.success(request, _("Your photo is now in your account."))
     return _forgotten(redirect(accepted.outfit))
 
 

@@ -35,7 +35,7 @@ def test_what_shows_no_outfit_is_left_out(street: Site, crawl: Crawl, tmp_path: 
     )
     ended = crawl("--styles=01", "--only-outfits")
     assert ended.returncode == 0, ended.stderr
-    assert "Left out 1 snaps that show no outfit." in ended.stdout
+    assert "Skipped 1 snaps that show no outfit." in ended.stdout
     assert group not in {row["path"] for row in rows(snaps / "manifest.csv")}
     (left_out,) = rows(snaps / "left-out.csv")
     assert (left_out["kind"], left_out["image_url"]) == ("people", manifest[1]["image_url"])

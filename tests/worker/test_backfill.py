@@ -270,7 +270,7 @@ def test_a_bundle_that_cannot_run_fails_the_job_with_its_reason(
 
 def test_what_cannot_be_begun_says_why(outfits: list[Outfit], other: Release) -> None:
     backfills.start_backfill(other)
-    with pytest.raises(BackfillRefused, match="not over yet"):
+    with pytest.raises(BackfillRefused, match="a job of this kind in progress"):
         backfills.start_backfill(other)
     with pytest.raises(BackfillRefused, match="is not in shadow"):
         backfills.start_shadow(other, 0.1)

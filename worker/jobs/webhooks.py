@@ -158,11 +158,13 @@ def _tell_owner(claim: Claim) -> None:
     if owner is None or not owner.email:
         return
     text = _(
-        "Your webhook %(url)s has not accepted what we sent for a day, or said that it is gone. It "
-        "is switched off, and what waited for it was dropped.\n\nOnce it works again, send it a "
-        "test (POST /api/v1/webhooks/%(id)s/test): when that succeeds it is switched on."
+        "Your webhook %(url)s has rejected everything for a day, or reported that it no longer "
+        "exists. We turned it off and dropped its waiting messages.\n"
+        "\n"
+        "When it works again, send it a test (POST /api/v1/webhooks/%(id)s/test). If the test "
+        "succeeds, the webhook is turned on again."
     ) % {"url": claim.url, "id": claim.webhook_id}
-    subject = settings.ACCOUNT_EMAIL_SUBJECT_PREFIX + _("A webhook of yours is switched off")
+    subject = settings.ACCOUNT_EMAIL_SUBJECT_PREFIX + _("Your webhook was turned off")
     try:
         send_mail(subject, text, None, [owner.email])
     except OSError as error:  # smtplib's errors are among them

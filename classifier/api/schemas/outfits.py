@@ -97,7 +97,7 @@ class ColorOut(Schema):
     """A color of an outfit."""
 
     code: str = Field(description="As `#rrggbb`.")
-    name: str = Field(description="One of a dozen names, such as `navy`.")
+    name: str = Field(description="One of 13 names, such as `navy`.")
     share: float = Field(ge=0, le=1)
 
 

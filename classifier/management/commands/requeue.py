@@ -1,4 +1,4 @@
-"""`manage.py requeue`: dead letters go back to the queue."""
+"""`manage.py requeue`: failed photos go back to the queue."""
 
 import uuid
 from typing import Any
@@ -13,8 +13,8 @@ from classifier.lifecycle.requeue import requeue, requeue_all
 
 class Command(BaseCommand):
     help = (
-        "Queue dead letters again. Without a choice it lists how many there are, by reason. "
-        "Exits with 1, and changes nothing, when one of the outfits named is no dead letter."
+        "Queue failed photos again. Without a choice it lists how many there are, by reason. "
+        "Exits with 1, and changes nothing, when one of the outfits named is no failed photo."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -52,8 +52,8 @@ class Command(BaseCommand):
         known = set(dead_letters().filter(pk__in=outfits).values_list("pk", flat=True))
         if unknown := sorted(str(each) for each in outfits - known):
             raise CommandError(
-                f"No dead letter: {', '.join(unknown)}. Nothing was changed: leave it out, or look "
-                "at its page; it may be queued, done or deleted."
+                f"No failed photo: {', '.join(unknown)}. Nothing was changed: leave it out, or "
+                "look at its page; it may be queued, done or deleted."
             )
         if dry_run:
             self._would(len(outfits))
@@ -62,12 +62,14 @@ class Command(BaseCommand):
 
     def _would(self, count: int) -> None:
         text = ngettext(
-            "%d dead letter would be queued again.", "%d dead letters would be queued again.", count
+            "%d failed photo would be queued again.",
+            "%d failed photos would be queued again.",
+            count,
         )
         self.stdout.write(text % count)
 
     def _queued(self, count: int) -> None:
         text = ngettext(
-            "%d dead letter is queued again.", "%d dead letters are queued again.", count
+            "%d failed photo is queued again.", "%d failed photos are queued again.", count
         )
         self.stdout.write(text % count)

@@ -1,4 +1,4 @@
-"""A new address: confirmed before it counts, told to the old one, which can take it back."""
+"""A new address: confirmed before it counts, told to the old one, which can undo it."""
 
 from datetime import timedelta
 
@@ -51,7 +51,7 @@ def test_the_old_address_takes_everything_back(as_owner: Client, owner: User) ->
     issue_token(owner, "thief", ["read"])
     undo = link_in_last_mail(OLD, "/address/undo/")
     mine = Client()
-    assert "take it back" in mine.get(undo).content.decode()
+    assert "undo it" in mine.get(undo).content.decode()
     assert address_of(owner) == NEW  # a mail program that follows links changes nothing
     assert mine.post(undo)["Location"] == "/accounts/login/"
     assert address_of(owner) == OLD

@@ -70,7 +70,7 @@ def test_a_reset_ends_everything_that_was_given_before(thief: Thief, owner: User
     assert not any(thief.has().values()), thief.has()
     answer = Client().post("/accounts/login/", {"login": owner.email, "password": NEW})
     assert answer.status_code == 302
-    assert "All access was ended" in subjects(owner.email)
+    assert "All access to your account was ended" in subjects(owner.email)
 
 
 def test_a_reset_in_the_browser_of_the_session_works(owner: User) -> None:

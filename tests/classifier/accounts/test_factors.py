@@ -113,7 +113,7 @@ def test_the_owner_is_told_of_every_change(as_owner: Client, owner: User) -> Non
 
 @pytest.mark.usefixtures("strict")
 def test_staff_set_a_factor_up_and_go_on(as_staff: Client) -> None:
-    assert "Set one up to go on" in as_staff.get("/admin/", follow=True).content.decode()
+    assert "Set it up to continue" in as_staff.get("/admin/", follow=True).content.decode()
     add_app(as_staff)
     assert as_staff.get("/admin/").status_code == 200
 

@@ -97,7 +97,7 @@ def test_a_sign_in_from_a_new_device_is_told_and_a_second_one_is_not(owner: User
     assert subjects(owner.email) == []
     other = Client(headers={"User-Agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"})
     assert sign_in(other)
-    assert subjects(owner.email) == ["Sign-in from a new device"]
+    assert subjects(owner.email) == ["New sign-in to your account"]
     assert "Firefox, Linux" in str(mail.outbox[0].body)
     for client in (first, other):
         client.post("/accounts/logout/")

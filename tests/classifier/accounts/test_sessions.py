@@ -23,7 +23,7 @@ def test_each_browser_is_listed_with_device_and_place(as_owner: Client, owner: U
     page = as_owner.get(PAGE).content.decode()
     assert "Firefox, Windows" in page
     assert "192.0.2.7" in page
-    assert page.count("this one") == 1
+    assert page.count("this device") == 1
 
 
 def test_place_and_time_of_the_last_use_are_kept(as_owner: Client, owner: User) -> None:

@@ -82,12 +82,12 @@ def test_showing_it_is_good_for_a_while_only(as_owner: Client, settings: Any) ->
 def test_the_owner_is_told_of_a_token_and_of_an_export(as_owner: Client, owner: User) -> None:
     as_owner.post("/account/tokens/", TOKEN)
     as_owner.post("/account/data/export/")
-    assert subjects(owner.email) == ["A new token", "Your data is being exported"]
+    assert subjects(owner.email) == ["New API token", "Your data export has started"]
 
 
 def test_the_owner_is_told_of_the_end(as_owner: Client, owner: User) -> None:
     as_owner.post("/account/data/erase/", {"confirm": "a long password"})
-    assert subjects(owner.email) == ["Your account is gone"]
+    assert subjects(owner.email) == ["Your account was deleted"]
 
 
 def test_a_mail_server_that_is_away_stops_nobody(as_owner: Client, settings: Any) -> None:

@@ -78,7 +78,7 @@ def test_many_photos_come_back_in_order_with_progress(
         False,
         True,
     ]
-    assert "not a photo" in results[2].error
+    assert "can’t read this file" in results[2].error
     assert "No such file" in results[4].error
     assert [(each.done, each.total) for each in seen] == [(n, 6) for n in range(1, 7)]
     assert seen[-1].failed == 2
@@ -128,7 +128,7 @@ def test_outfits_are_listed_over_pages_corrected_and_deleted(
 
 
 def test_a_problem_is_an_error_with_its_code(fasi: Fasi) -> None:
-    with pytest.raises(FasiError, match="not a photo") as error:
+    with pytest.raises(FasiError, match="can’t read this file") as error:
         fasi.upload(b"no photo")
     assert (error.value.code, error.value.status) == ("not_an_image", 415)
 

@@ -110,7 +110,7 @@ def test_the_python_of_the_page_works(
         )
     assert run.returncode == 0, run.stderr
     assert "tie.jpg" in run.stdout
-    assert "not a photo" in run.stdout
+    assert "can’t read this file" in run.stdout
 
 
 def test_the_json_of_the_page_is_json() -> None:

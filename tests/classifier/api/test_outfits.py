@@ -76,7 +76,7 @@ def test_no_photo_is_a_problem(owners: Program) -> None:
 def test_a_photo_in_another_field_is_told_which_to_use(owners: Program, field: str) -> None:
     answer = owners.post("outfits", files={field: outfit_jpeg()})
     assert (answer.status_code, code(answer)) == (422, "wrong_field")
-    assert f"in the field `photo`, not in `{field}`" in answer.json()["detail"]
+    assert f"in the field `photo`, not `{field}`" in answer.json()["detail"]
     assert not Outfit.objects.exists()
 
 

@@ -162,10 +162,10 @@ def test_create_token_takes_scopes_and_an_expiry(owner: User) -> None:
     ("arguments", "sentence"),
     [
         (["nobody"], "There is no user 'nobody'."),
-        (["owner", "--scope", "admin"], "Only a member of staff"),
+        (["owner", "--scope", "admin"], "Only staff"),
         (["owner", "--expires", "soon"], "neither a number of days"),
         (["owner", "--expires", "9" * 30], "neither a number of days"),
-        (["owner", "--expires", "2001-01-01T00:00"], "lies in the future"),
+        (["owner", "--expires", "2001-01-01T00:00"], "in the future"),
     ],
 )
 def test_create_token_says_what_is_wrong(owner: User, arguments: list[str], sentence: str) -> None:

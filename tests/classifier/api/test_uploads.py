@@ -263,5 +263,5 @@ def test_the_client_sends_directly(
         assert fasi.direct_outcome(good) == ""
         check_uploads()
         assert uuid.UUID(fasi.direct_outcome(good)) == Outfit.objects.get().pk
-        with pytest.raises(FasiError, match="not a photo"):
+        with pytest.raises(FasiError, match="can’t read this file"):
             fasi.direct_outcome(bad)

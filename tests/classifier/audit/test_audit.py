@@ -169,7 +169,7 @@ def test_the_owner_sees_what_concerns_them_and_nobody_elses(
     assert "staff@example.org" not in page
     assert str(django_settings.FASI_AUDIT_DAYS) in page
     korean = as_owner.get("/account/activity/", headers={"Accept-Language": "ko"}).content.decode()
-    assert "직원이 사진 2장을 보았습니다" in korean
+    assert "운영자가 사진 2장을 확인했어요" in korean
 
 
 def test_nobody_sees_the_page_without_signing_in(client: Client, site: None) -> None:

@@ -70,7 +70,7 @@ def test_a_folder_becomes_a_batch_with_results(as_owner: Client, release: Releas
     assert as_owner.get(f"/batches/{batch.pk}/results/").content.count(b'data-status="done"') == 2
     listed = as_owner.get("/batches/").content.decode()
     assert "2 styles found" in listed
-    assert "one file left out" in listed
+    assert "1 file skipped" in listed
 
 
 def test_a_script_begins_a_batch_and_sends_its_photos_after(as_owner: Client) -> None:
@@ -102,7 +102,7 @@ def test_nothing_is_said_to_be_nothing(as_owner: Client) -> None:
 
 def test_limits_stand_on_the_page(as_owner: Client) -> None:
     page = as_owner.get("/batches/").content.decode().replace("\xa0", " ")
-    assert "Up to 500.0 MB and 2,000 files, 1.0 GB unpacked" in page
+    assert "Up to 500 MB and 2,000 files, 1 GB unpacked" in page
 
 
 def test_a_photo_that_was_there_before_is_shown_where_it_is(

@@ -52,7 +52,7 @@ def test_what_is_deleted_is_in_the_bin_and_one_click_takes_it_back(
     assert as_owner.post(undo)["Location"] == classified.get_absolute_url()
     assert Outfit.objects.get().status == "done"
     assert not Binned.objects.exists()
-    assert "There was nothing to restore" in as_owner.post(undo, follow=True).content.decode()
+    assert "Nothing to restore" in as_owner.post(undo, follow=True).content.decode()
 
 
 def test_several_go_and_come_back_together(make_outfit: Make, as_owner: Client) -> None:

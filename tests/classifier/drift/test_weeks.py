@@ -48,19 +48,19 @@ def test_what_is_as_usual_is_not_called_a_change() -> None:
 
 def test_a_change_is_said_in_plain_words() -> None:
     assert said(traffic(week(outfits=430, unsure=86, confidence=301.0, styles=(215, 129, 86)))) == [
-        "14 % of phone photos show no outfit; usually 6 %."
+        "14% of phone photos show no outfit; usually 6%."
     ]
     assert said(traffic(week(unsure=188))) == [
-        "The style is not sure for 40 % of phone photos; usually 20 %."
+        "The style is not sure for 40% of phone photos; usually 20%."
     ]
     assert said(traffic(week(confidence=235.0))) == [
-        "The mean confidence in phone photos is 50 %; usually 70 %."
+        "The average confidence in phone photos is 50%; usually 70%."
     ]
     assert said(traffic(week(unusual=90))) == [
-        "30 % of phone photos look unlike the training photos; usually 6 %."
+        "30% of phone photos look unlike the training photos; usually 6%."
     ]
     assert said(traffic(week(styles=(94, 141, 235)))) == [
-        "Other styles than usual in phone photos: above all A, 20 % instead of 50 %."
+        "Other styles than usual in phone photos: above all A, 20% instead of 50%."
     ]
 
 

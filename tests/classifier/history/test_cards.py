@@ -89,7 +89,7 @@ def test_a_style_that_the_model_does_not_know_changes_nothing(
     classified: Outfit, as_owner: Client
 ) -> None:
     page = as_owner.post(f"/outfits/{classified.pk}/correct/", {"style": "punk"}, follow=True)
-    assert "does not know this style" in page.content.decode()
+    assert "doesn’t know this style" in page.content.decode()
     assert not Review.objects.exists()
 
 

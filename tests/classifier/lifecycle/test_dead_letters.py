@@ -47,17 +47,17 @@ def test_the_inbox_shows_reasons_attempts_and_counts(make_outfit: Make, as_staff
         assert outfit.error_text in page
         assert f'src="/outfits/{outfit.pk}/thumb.jpg"' in page
         assert outfit.original_name in page
-    assert "Stored photo gone" in page
+    assert "Stored photo missing" in page
     assert "owner" in page
     assert page.count('<li value="1">') == 2
     only = as_staff.get(INBOX, {"reason": "object_missing"}).content.decode()
     assert str(missing.pk) in only
     assert str(broken.pk) not in only
-    assert "was put back" in only
+    assert "has been restored" in only
     none = as_staff.get(INBOX, {"reason": "no_such_reason"})
     assert none.status_code == 200
     assert "data-outfit" not in none.content.decode()
-    assert "No dead letters" not in none.content.decode()
+    assert "No failed photos" not in none.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -146,8 +146,8 @@ def test_staff_queue_one_the_ticked_or_all_of_a_kind_again(
     assert set(Outfit.objects.filter(status="queued")) == {broken[0]}
     ticked = [str(each.pk) for each in broken[:2]]
     page = as_staff.post(INBOX, {"outfit": ticked}, follow=True).content.decode()
-    assert "1 outfit is queued again." in page
-    assert "1 photo was not among the failed ones any more." in page
+    assert "1 photo is queued again." in page
+    assert "1 photo is no longer failed." in page
     assert set(Outfit.objects.filter(status="queued")) == set(broken[:2])
     as_staff.post(INBOX, {"all": "1", "reason": "object_broken"})
     assert set(Outfit.objects.filter(status="queued")) == set(broken)
@@ -200,7 +200,7 @@ def test_what_is_no_dead_letter_any_more_is_not_deleted(
     outfit = make_dead_letter(make_outfit())
     requeue([outfit.pk])
     page = as_staff.post(f"{INBOX}{outfit.pk}/delete/", follow=True).content.decode()
-    assert "It was kept" in page
+    assert "so it was kept" in page
     assert Outfit.objects.get().status == "queued"
     assert as_staff.post(f"{INBOX}{uuid.uuid4()}/delete/").status_code == 302
 
@@ -229,11 +229,11 @@ def test_the_command_lists_and_queues_again(make_outfit: Make) -> None:
         make_dead_letter(make_outfit(2), Failure.OBJECT_MISSING),
     )
     assert "1 object_broken" in said()
-    assert said("--all", "--dry-run") == "2 dead letters would be queued again.\n"
+    assert said("--all", "--dry-run") == "2 failed photos would be queued again.\n"
     assert Outfit.objects.filter(status="failed").count() == 2
-    assert said("--reason=object_missing") == "1 dead letter is queued again.\n"
+    assert said("--reason=object_missing") == "1 failed photo is queued again.\n"
     assert set(Outfit.objects.filter(status="queued")) == {missing}
-    assert said(f"--outfit={broken.pk}") == "1 dead letter is queued again.\n"
+    assert said(f"--outfit={broken.pk}") == "1 failed photo is queued again.\n"
     assert not Outfit.objects.filter(status="failed").exists()
 
 
@@ -241,7 +241,7 @@ def test_the_command_names_what_is_no_dead_letter(make_outfit: Make) -> None:
     outfit = make_outfit()
     dead = make_outfit(2)
     fail([c for c in claim_outfits("w", 2) if c.outfit_id == dead.pk], Failure.ENGINE, "")
-    with pytest.raises(CommandError, match=f"No dead letter: {outfit.pk}. Nothing was changed"):
+    with pytest.raises(CommandError, match=f"No failed photo: {outfit.pk}. Nothing was changed"):
         said("--outfit", str(dead.pk), str(outfit.pk))
     dead.refresh_from_db()
     assert dead.status == "failed"
@@ -250,8 +250,8 @@ def test_the_command_names_what_is_no_dead_letter(make_outfit: Make) -> None:
 def test_the_command_takes_several_outfits(make_outfit: Make) -> None:
     dead = [make_dead_letter(make_outfit(seed)) for seed in range(3)]
     chosen = [str(each.pk) for each in dead[:2]]
-    assert said("--outfit", *chosen, "--dry-run") == "2 dead letters would be queued again.\n"
-    assert said("--outfit", *chosen) == "2 dead letters are queued again.\n"
+    assert said("--outfit", *chosen, "--dry-run") == "2 failed photos would be queued again.\n"
+    assert said("--outfit", *chosen) == "2 failed photos are queued again.\n"
     assert set(Outfit.objects.filter(status="queued")) == set(dead[:2])
 
 
@@ -264,7 +264,7 @@ def test_the_command_refuses_what_it_does_not_know(site: None, arguments: list[s
 
 
 def test_nothing_to_queue_is_no_error(site: None) -> None:
-    assert said("--all") == "0 dead letters are queued again.\n"
+    assert said("--all") == "0 failed photos are queued again.\n"
 
 
 def test_deleting_an_outfit_takes_its_history_with_it(make_outfit: Make, as_owner: Client) -> None:

@@ -206,15 +206,15 @@ def test_the_page_says_that_it_sees_no_outfit_and_is_overruled(
 ) -> None:
     address = f"/outfits/{landscape.outfit_id}/"
     page = as_owner.get(address).content.decode()
-    assert "We can’t see an outfit in this photo" in page
+    assert "We can’t find an outfit in this photo" in page
     assert 'data-kind="none"' in page
     assert "Formal" not in page
     assert "/similar/" not in page
     assert "/share/" not in page
     page = as_owner.post(f"{address}correct/", {"answer": "outfit"}, follow=True).content.decode()
-    assert "Noted: it is an outfit" in page
+    assert "Thanks. Which style is it?" in page
     assert heading(page) == "Formal"
-    assert "Only a guess" in page
+    assert "Just a guess" in page
     answer = as_owner.post(f"{address}correct/", {"answer": "not_an_outfit"}, follow=True)
     assert heading(answer.content.decode()) == "Not an outfit"
 
@@ -224,7 +224,7 @@ def test_people_get_a_sentence_of_their_own(
 ) -> None:
     crowd = add_outfit(owner, release, "formal", kind="people")
     page = as_owner.get(f"/outfits/{crowd.outfit_id}/").content.decode()
-    assert heading(page) == "We see people in this photo, but no outfit that we could judge"
+    assert heading(page) == "There are people in this photo, but no outfit we can judge"
 
 
 @pytest.mark.parametrize(
@@ -232,8 +232,8 @@ def test_people_get_a_sentence_of_their_own(
     [
         (0.9, (), "Formal"),
         (0.9, ("formal",), "Formal"),
-        (0.9, ("formal", "casual"), "Formal, perhaps Casual"),
-        (0.9, ("formal", "casual", "boho"), "Formal, perhaps Casual or Boho"),
+        (0.9, ("formal", "casual"), "Formal, maybe Casual"),
+        (0.9, ("formal", "casual", "boho"), "Formal, maybe Casual or Boho"),
         (0.3, ("formal", "casual", "boho"), "Formal, Casual or Boho"),
         (
             0.3,
@@ -267,7 +267,7 @@ def test_a_style_that_somebody_said_is_alone(
 def test_none_of_these_is_a_style_of_its_own(outfit: Prediction, as_owner: Client) -> None:
     address = f"/outfits/{outfit.outfit_id}/"
     page = as_owner.post(f"{address}correct/", {"answer": "no_style"}, follow=True)
-    assert heading(page.content.decode()) == "None of our styles"
+    assert heading(page.content.decode()) == "Another style"
     assert "<em>another style</em>" in as_owner.get("/outfits/").content.decode()
 
 

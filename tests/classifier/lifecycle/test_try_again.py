@@ -87,7 +87,7 @@ def test_after_some_rounds_only_staff_queue_it_again(make_outfit: Make, as_owner
     assert answer.status_code == 409
     assert rounds == OWNERS_ROUNDS * 3
     page = answer.content.decode()
-    assert "waits for our staff" in page
+    assert "our staff will look into it" in page
     assert "/try-again/" not in page
     assert requeue([outfit.pk]) == [outfit.pk]
 

@@ -330,5 +330,5 @@ def test_a_person_prepares_a_few_exports_a_day(
         as_owner.post("/account/data/export/")
         exports.remove_export(Export.objects.get(owner=owner).pk)
     page = as_owner.post("/account/data/export/", follow=True).content.decode()
-    assert "You prepared 2 exports today, which is the most." in page
+    assert "You’ve reached today’s limit of 2 exports." in page
     assert not Export.objects.exists()

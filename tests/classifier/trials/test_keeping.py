@@ -42,7 +42,7 @@ def test_signing_up_keeps_the_photo(visitor: Client) -> None:
     page = sign_up(visitor, asked["Location"])
     outfit = Outfit.objects.get()
     assert page.redirect_chain[-1][0] == outfit.get_absolute_url()
-    assert "Your photo is in your account now." in page.content.decode()
+    assert "Your photo is now in your account." in page.content.decode()
     assert outfit.owner.email == "new@example.org"
     assert outfit.original_name == "coat.jpg"
     # The same file uploaded later is the same outfit.

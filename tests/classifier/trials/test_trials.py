@@ -145,7 +145,7 @@ def test_what_is_no_outfit_gets_a_sentence(visitor: Client, release: Release) ->
         "milliseconds": 1.0,
     }
     lane.answer(trial_id, said)
-    assert "We can’t see an outfit in this photo" in page(visitor)
+    assert "We can’t find an outfit in this photo" in page(visitor)
     assert "Keep it" not in page(visitor)
     assert visitor.get("/try/my-style.jpg").status_code == 404
 
@@ -207,7 +207,7 @@ def test_a_trial_whose_worker_died_is_asked_for_again(
     assert 'data-status="waiting"' in page(visitor)
     with monkeypatch.context() as patience:
         patience.setattr(lane, "PATIENCE_S", -1)
-        assert "ask again in a few seconds" in page(visitor)
+        assert "Try again in a few seconds" in page(visitor)
     assert visitor.post("/try/again/")["Location"] == "/try/"
     work(budget_s=30)
     assert 'data-status="done"' in page(visitor)
@@ -219,7 +219,7 @@ def test_while_valkey_is_away_it_says_so_and_outfits_are_classified(
     with cache_away():
         answer = try_photo(visitor, outfit_jpeg(6))
         assert (answer.status_code, answer["Retry-After"]) == (503, "30")
-        assert "does not work right now" in answer.content.decode()
+        assert "isn’t available right now" in answer.content.decode()
         make_outfit()
         assert work(budget_s=30) == 1
 

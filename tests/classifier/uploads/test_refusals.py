@@ -96,10 +96,10 @@ def test_is_refused_with_reason_and_sentence(upload: Upload, case: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "name"), [("GIF", "GIF"), ("BMP", "BMP"), ("TIFF", "TIFF or raw")]
+    ("kind", "name"), [("GIF", "GIFs"), ("BMP", "BMP images"), ("TIFF", "TIFF and raw images")]
 )
 def test_the_sentence_says_what_the_picture_is(upload: Upload, kind: str, name: str) -> None:
-    assert f"This is a {name}" in upload(encode(draw_outfit(), kind)).content.decode()
+    assert f"{name} aren’t supported" in upload(encode(draw_outfit(), kind)).content.decode()
 
 
 def test_a_photo_that_takes_a_decoder_too_long_is_refused_and_the_next_is_accepted(
@@ -166,7 +166,7 @@ def test_too_many_files_are_refused_in_a_sentence(
     assert answer.status_code == 413
     assert 'data-reason="too_many_files"' in answer.content.decode()
     assert "more than 2 files" in answer.content.decode()
-    assert b"At most 2 files." in as_owner.get("/batches/").content
+    assert b"Up to 2 files." in as_owner.get("/batches/").content
     photos = [SimpleUploadedFile(f"{n}.jpg", outfit_jpeg(n)) for n in range(3)]
     batch = as_owner.post("/batches/", {"name": "mine", "photo": photos})
     assert batch.status_code == 413

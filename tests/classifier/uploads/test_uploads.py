@@ -49,7 +49,7 @@ def test_several_photos_go_to_the_history(upload: Upload) -> None:
 def test_a_photo_of_several_that_is_refused_is_named(upload: Upload, as_owner: Client) -> None:
     upload(outfit_jpeg(1), b"no photo", name="mine.jpg")
     page = as_owner.get("/outfits/").content.decode()
-    assert "mine.jpg: This file is not a photo that we can read" in page
+    assert "mine.jpg: We can’t read this file" in page
     assert "1 photo uploaded." in page
 
 
@@ -168,7 +168,7 @@ def test_the_same_photo_twice_is_one_outfit(upload: Upload, as_owner: Client) ->
     second = upload(outfit_jpeg(), name="again.jpg")
     assert first["Location"] == second["Location"]
     assert Outfit.objects.count() == 1
-    assert "uploaded this photo before" in as_owner.get(second["Location"]).content.decode()
+    assert "already uploaded this photo" in as_owner.get(second["Location"]).content.decode()
 
 
 def test_the_same_photo_of_two_people_is_two_outfits(upload: Upload, as_stranger: Client) -> None:

@@ -51,7 +51,7 @@ def test_the_form_offers_the_wardrobes_of_the_active_release(
 ) -> None:
     first, *others = offered(read(as_owner, "/"))
 
-    assert first == ("", True, "Everything")
+    assert first == ("", True, "All")
     assert set(others) == {("smart", False, "Smart clothes"), ("easy", False, "Easy clothes")}
 
 
@@ -84,8 +84,8 @@ def test_an_unknown_wardrobe_is_refused_and_nothing_is_stored(
 
     assert answer.status_code == 422
     assert 'data-reason="unknown_wardrobe"' in page
-    assert "does not know this wardrobe" in page
-    assert offered(page)[0] == ("", True, "Everything")
+    assert "doesn’t know this wardrobe" in page
+    assert offered(page)[0] == ("", True, "All")
     assert not Outfit.objects.exists()
     assert not list(objects.listing(objects.OUTFITS))
 
@@ -110,7 +110,7 @@ def test_the_page_shows_only_the_wardrobes_styles_and_names_it(
     english, korean = read(as_owner, address), read(as_owner, address, "ko")
 
     assert shown_styles(english) == {"Formal", "Quiet luxury"}
-    assert "the wardrobe “Smart clothes”" in english
+    assert "“Smart clothes” wardrobe" in english
     assert shown_styles(korean) == {"포멀", "콰이어트 럭셔리"}
     assert "단정한 옷" in korean
 

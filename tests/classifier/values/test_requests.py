@@ -62,7 +62,7 @@ def test_the_name_of_a_token_is_one_line(as_owner: Client) -> None:
     form = {"name": "two\nlines", "scopes": ["read"], "days": "30"}
     answer = as_owner.post("/account/tokens/", form)
     assert answer.status_code == 422
-    assert b"Write this on one line." in answer.content
+    assert b"Enter a single line." in answer.content
     assert not ApiToken.objects.exists()
 
 

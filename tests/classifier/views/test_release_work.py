@@ -47,7 +47,7 @@ def test_staff_begin_pause_resume_and_cancel_a_backfill(
         job.refresh_from_db()
         assert job.status == status
     late = as_staff.post(f"{PAGE}backfill/", {"action": "pause", "job": job.pk}, follow=True)
-    assert "That changed meanwhile" in late.content.decode()
+    assert "This changed in the meantime" in late.content.decode()
     noted = AuditEntry.objects.filter(action__startswith="backfill_").order_by("pk")
     assert [each.details["what"] for each in noted] == ["start", "pause", "resume", "cancel"]
 
@@ -58,10 +58,10 @@ def test_a_second_backfill_is_refused_in_the_readers_language(
     start = {"action": "start", "scope": "all"}
     as_staff.post(f"{PAGE}backfill/", start)
     answer = as_staff.post(f"{PAGE}backfill/", start, follow=True)
-    assert "candidate has such a job already, which is not over yet." in answer.content.decode()
+    assert "candidate already has a job of this kind in progress." in answer.content.decode()
     korean = {"Accept-Language": "ko"}
     answer = as_staff.post(f"{PAGE}backfill/", start, follow=True, headers=korean)
-    assert "candidate에는 아직 끝나지 않은 같은 종류의 작업이 있습니다." in answer.content.decode()
+    assert "candidate에는 이미 같은 종류의 작업이 진행 중입니다." in answer.content.decode()
     assert Backfill.objects.count() == 1
 
 
@@ -152,7 +152,7 @@ def test_the_comparison_says_what_the_rule_says(
     assert "On 25 reviewed photos of 1 person<" in page
     assert "Where they disagree" in page
     assert page.count("/thumb.jpg") == 20
-    assert "They say the same of 20% of the 25 newest outfits" in page
+    assert "They agree on 20% of the 25 newest outfits" in page
     User.objects.filter(username="owner").update(is_active=False)
     assert "/thumb.jpg" not in as_staff.get(f"{PAGE}comparison/").content.decode()
 

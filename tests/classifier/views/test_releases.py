@@ -56,18 +56,18 @@ def test_the_list_says_what_each_is_and_who_serves_it(classified: Outfit, as_sta
     assert "next candidate" in page
     assert "signed by 0123456789ABCDEF" in page
     assert f"{serving.name} active" in page
-    assert "of the latest predictions 100" in page
-    assert "workers could not load it 1" in page
+    assert "share of recent predictions 100" in page
+    assert "workers that failed to load it 1" in page
     assert "Roll back" not in page
 
 
 def test_a_release_is_promoted_and_rolled_back_by_a_click(as_staff: Client, staff: User) -> None:
     promote(add_release("a"))
     add_release("b")
-    assert "b serves now." in act(as_staff, "b", "promote")
+    assert "b is now active." in act(as_staff, "b", "promote")
     assert (status("a"), status("b")) == ("retired", "active")
     assert "Roll back to a" in text_of(as_staff, PAGE)
-    assert "Rolled back: a serves again." in act(as_staff, "b", "rollback")
+    assert "Rolled back: a is active again." in act(as_staff, "b", "rollback")
     assert (status("a"), status("b")) == ("active", "retired")
     for action in ("release_activated", "release_rolled_back"):
         assert AuditEntry.objects.filter(action=action, actor=staff).exists()
@@ -78,13 +78,13 @@ def test_a_second_click_is_told_that_somebody_was_first(as_staff: Client) -> Non
     for name in ("a", "b", "c"):
         promote(add_release(name))
     act(as_staff, "c", "rollback")
-    assert "c is not active any more. Active is: b." in act(as_staff, "c", "rollback")
+    assert "c is no longer active. Active release: b." in act(as_staff, "c", "rollback")
     assert status("b") == "active"
 
 
 def test_shadow_and_away(as_staff: Client) -> None:
     add_release("a")
-    assert "a predicts in shadow now." in act(as_staff, "a", "shadow")
+    assert "a now predicts in shadow." in act(as_staff, "a", "shadow")
     assert "a is put away." in act(as_staff, "a", "retire")
     assert status("a") == "retired"
 
@@ -101,7 +101,9 @@ def test_a_release_shows_the_workers_that_could_not_load_it_and_why(as_staff: Cl
     refusing = Serving("host:7", "openvino", "old", "a", "The checksum of style.bin differs.")
     report_serving(refusing, changed=True)
     page = text_of(as_staff, f"{PAGE}a/")
-    assert "host:7 could not load it : The checksum of style.bin differs. It serves old." in page
+    assert (
+        "host:7 failed to load it : The checksum of style.bin differs. It still uses old." in page
+    )
 
 
 def test_a_worker_that_was_not_heard_of_lately_is_gone(as_staff: Client) -> None:
@@ -110,7 +112,7 @@ def test_a_worker_that_was_not_heard_of_lately_is_gone(as_staff: Client) -> None
     assert "host:7" in text_of(as_staff, f"{PAGE}a/")
     long_ago = timezone.now() - timedelta(minutes=5)
     ServingWorker.objects.update(seen=long_ago)
-    assert "No worker serves it now." in text_of(as_staff, f"{PAGE}a/")
+    assert "No worker is running it." in text_of(as_staff, f"{PAGE}a/")
 
 
 @pytest.mark.parametrize("action", ["", "delete", "add"])
@@ -126,4 +128,4 @@ def test_a_release_that_is_not_there_is_not_found(as_staff: Client) -> None:
 
 def test_metrics_that_say_nothing_are_shown_as_nothing(as_staff: Client) -> None:
     add_release("odd", metrics={"validation": ["no", "numbers"]})
-    assert "right on validation photos" not in text_of(as_staff, f"{PAGE}odd/")
+    assert "accuracy on validation photos" not in text_of(as_staff, f"{PAGE}odd/")

@@ -51,7 +51,7 @@ def test_without_a_set_the_second_best_style_is_the_rival(owner: User, release: 
 
 
 def test_what_the_model_took_for_no_outfit_is_a_guess(owner: User, release: Release) -> None:
-    assert how_sure(add_outfit(owner, release, "formal", kind="none")) == "Only a guess"
+    assert how_sure(add_outfit(owner, release, "formal", kind="none")) == "Just a guess"
 
 
 def test_right_is_one_tap(owner: User, release: Release, as_owner: Client) -> None:
@@ -60,7 +60,7 @@ def test_right_is_one_tap(owner: User, release: Release, as_owner: Client) -> No
     page = as_owner.get(address).content.decode()
     assert '<button class="right" name="style" value="formal">' in page
     page = as_owner.post(f"{address}correct/", {"style": "formal"}, follow=True).content.decode()
-    assert "Noted: the model was right." in page
+    assert "Thanks for confirming." in page
     assert "you agreed" in page
     assert 'class="right"' not in page
     assert "It could also be" not in page
@@ -74,7 +74,7 @@ def test_a_corrected_style_is_the_large_word(
     address = f"/outfits/{prediction.outfit_id}/"
     page = as_owner.post(f"{address}correct/", {"style": "boho"}, follow=True).content.decode()
     assert '<h1 class="word">Boho</h1>' in page
-    assert "The model thought of Formal." in page
+    assert "The model’s guess: Formal." in page
     assert "It could also be" not in page
 
 

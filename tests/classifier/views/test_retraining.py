@@ -37,7 +37,7 @@ def enough(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_retraining_is_queued_watched_and_cancelled(as_staff: Client, enough: None) -> None:
     assert "Queue a retraining" in as_staff.get(CHANGE).content.decode()
     answer = as_staff.post(CHANGE, {"action": "queue"}, follow=True)
-    assert "A retraining is queued" in answer.content.decode()
+    assert "Retraining queued" in answer.content.decode()
     state = as_staff.get(f"{CHANGE}state/").content.decode()
     assert 'data-status="queued"' in state
     assert "hx-get" in state, "it asks again"
@@ -47,7 +47,7 @@ def test_a_retraining_is_queued_watched_and_cancelled(as_staff: Client, enough: 
     queue.begin(lease, Retraining.Phase.FIT, further=True)
     lease.renew(progress="Epoch 3 of 11")
     state = as_staff.get(f"{CHANGE}state/").content.decode()
-    assert "training; begun" in state
+    assert "training; started" in state
     assert "gpu-box:7" in state
     assert "Epoch 3 of 11" in state
 

@@ -107,8 +107,8 @@ def test_each_look_and_each_verdict_is_written_down_and_told(
     told = as_owner.get("/account/activity/").content.decode()
     for line in (
         "Staff viewed one of your photos",
-        "Staff gave a verdict on one of your outfits",
-        "Staff took back a verdict on one of your outfits",
+        "Staff reviewed one of your outfits",
+        "Staff withdrew a review of one of your outfits",
     ):
         assert line in told
 
@@ -117,10 +117,10 @@ def test_plain_forms_work_without_a_script(photo: Outfit, as_reviewer: Client) -
     as_reviewer.get(PAGE)
     answer = as_reviewer.post(page_of(photo), {"say": "answer:unusable"}, follow=True)
     page = answer.content.decode()
-    assert "Nothing to review for now" in page
+    assert "Nothing to review right now" in page
     assert Review.objects.get().answer == "unusable"
     page = as_reviewer.post(f"{PAGE}undo/", follow=True).content.decode()
-    assert "1 step is undone" in page
+    assert "1 step undone" in page
     assert f'data-outfit="{photo.pk}"' in page
     as_reviewer.post(page_of(photo), {"say": "skip"})
     assert f'data-outfit="{photo.pk}"' not in as_reviewer.get(PAGE).content.decode()
@@ -171,7 +171,7 @@ def test_many_of_one_style_are_confirmed_in_one_go(
     ids = [str(each.pk) for each in Outfit.objects.all()]
     form = {"outfit": ids[:3], "shown": ids, "style": style, "after": "0_x"}
     page = as_reviewer.post(f"{PAGE}alike/", form, follow=True).content.decode()
-    assert "3 photos are confirmed" in page
+    assert "3 photos confirmed" in page
     assert page.count("thumb.jpg") == 2
     assert Review.objects.filter(verdict="right", role="staff").count() == 3
     as_reviewer.post(f"{PAGE}undo/")
@@ -180,8 +180,8 @@ def test_many_of_one_style_are_confirmed_in_one_go(
     as_reviewer.get(f"{PAGE}alike/?style={style}")
     Outfit.objects.get(pk=ids[0]).predictions.update(kind="none")
     page = as_reviewer.post(f"{PAGE}alike/", form, follow=True).content.decode()
-    assert "2 photos are confirmed" in page
-    assert "1 photo is not: another release says something else of it by now" in page
+    assert "2 photos confirmed" in page
+    assert "1 photo wasn’t confirmed: another release now gives a different answer" in page
     assert as_reviewer.post(f"{PAGE}alike/", {"outfit": ids}).status_code == 400
     for odd in ("", "?style=%00", "?style=nope", "?style=&after=nan_"):
         assert as_reviewer.get(f"{PAGE}alike/{odd}").status_code in (200, 400)
@@ -194,7 +194,7 @@ def test_an_owner_asks_staff_and_takes_it_back(
     why = f"{page_of(classified)}why.png"
     assert as_stranger.post(ask).status_code == 404
     assert as_reviewer.get(photo).status_code == 404
-    assert "Ask them to look at this photo" in as_owner.get(f"/outfits/{classified.pk}/").text
+    assert "Request a review" in as_owner.get(f"/outfits/{classified.pk}/").text
     as_owner.post(ask)
     as_owner.post(ask)
     assert "You asked our staff" in as_owner.get(f"/outfits/{classified.pk}/").text

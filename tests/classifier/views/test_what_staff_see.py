@@ -118,7 +118,7 @@ def test_a_verdict_of_staff_is_told_as_theirs_and_written_down(
     entry = AuditEntry.objects.get(action=Action.STAFF_VERDICT)
     assert (entry.subject_id, entry.outfit_id) == (owner.pk, classified.pk)
     told = as_owner.get("/account/activity/").content.decode()
-    assert "Staff gave a verdict on one of your outfits" in told
+    assert "Staff reviewed one of your outfits" in told
 
     as_staff.post(review, {"correct_style": "answer:not_an_outfit", "note": ""})
     page = as_owner.get(f"/outfits/{classified.pk}/").content.decode()
