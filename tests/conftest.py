@@ -21,6 +21,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client, TransactionTestCase
+from django.utils import translation
 
 from classifier.limits import rates
 from classifier.models import Activation, Outfit, Release
@@ -43,10 +44,15 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _static_folder(worker_id: str) -> None:
+def _static_folder() -> None:
     """WhiteNoise warns of a missing one, and a live server may start before files are collected."""
-    django_settings.STATIC_ROOT = Path(django_settings.STATIC_ROOT) / worker_id
-    django_settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    Path(django_settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+
+
+@pytest.fixture(autouse=True)
+def _no_language() -> None:
+    """The last page that a test asked for leaves its language to whatever comes next."""
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")

@@ -85,7 +85,7 @@ IN_A_WEEK = datetime.now(UTC) + timedelta(days=8)
         "9999:12:31 23:59:59",
         "    :  :     :  :  ",
         "yesterday",
-        f"{IN_A_WEEK:%Y:%m:%d %H:%M:%S}",
+        pytest.param(f"{IN_A_WEEK:%Y:%m:%d %H:%M:%S}", id="in a week"),
     ],
 )
 def test_what_is_no_plausible_moment_is_none(decoders: Decoders, stamp: str) -> None:

@@ -1,10 +1,12 @@
 """What each process of pytest-xdist has to itself, and which tests share a process.
 
 Loaded as a plugin before Django reads its settings. The services are one set for all; in them each
-process has a database (pytest-django names it), numbers of Valkey's databases, and a bucket.
+process has a database (pytest-django names it), numbers of Valkey's databases, a bucket, and a
+folder.
 """
 
 import os
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -38,6 +40,8 @@ def _take_own(worker: str) -> None:
         database = int(url.path.removeprefix("/")) + NUMBERS_EACH * number
         os.environ[name] = urlunsplit(url._replace(path=f"/{database}"))
     os.environ["FASI_S3_BUCKET"] += f"-{worker}"
+    # For static files, and for the files of metrics, which all processes that share them sum up.
+    os.environ["FASI_DATA"] = str(Path(os.environ["FASI_DATA"]) / worker)
 
 
 if "PYTEST_XDIST_WORKER" in os.environ and "FASI_BROKER_URL" in os.environ:
