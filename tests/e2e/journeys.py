@@ -5,10 +5,11 @@ from pathlib import Path
 
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.expected_conditions import presence_of_element_located
 from selenium.webdriver.support.wait import WebDriverWait
 
-PATIENCE_S = 30
+PATIENCE_S = 60
 _numbers = count()
 
 
@@ -19,6 +20,16 @@ def sign_in(browser: Chrome, product: str, name: str = "demo") -> None:
     browser.find_element(By.NAME, "password").send_keys(name)
     browser.find_element(By.CSS_SELECTOR, "main form button").click()
     WebDriverWait(browser, PATIENCE_S).until(presence_of_element_located((By.ID, "upload")))
+
+
+def click(browser: Chrome, selector: str) -> WebElement:
+    """Scroll there and click, as a finger does: on a phone the bar is over the bottom."""
+    element = WebDriverWait(browser, PATIENCE_S).until(
+        presence_of_element_located((By.CSS_SELECTOR, selector))
+    )
+    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
+    element.click()
+    return element
 
 
 def upload(browser: Chrome, product: str, folder: Path, *files: bytes) -> None:

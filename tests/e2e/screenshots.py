@@ -19,6 +19,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.expected_conditions import presence_of_element_located
 from selenium.webdriver.support.wait import WebDriverWait
 
+from tests.e2e.journeys import click
 from tests.support.browser import start_browser
 from tests.support.client import Visitor
 from tests.support.images import numbered, outfit_jpeg
@@ -31,7 +32,7 @@ THEMES = ("light", "dark")
 COLOURS = 96
 PAST = range(100, 136)
 NOW = range(40, 44)
-PATIENCE_S = 30
+PATIENCE_S = 60
 
 # A history looks like one when it has a past.
 _SPREAD = """
@@ -185,7 +186,7 @@ def _walk(pictures: _Pictures, address: str, outfits: dict[str, str], folder: Pa
         shown('#outfit[data-status="done"]')
         pictures.save(name)
     browser.get(address + outfits["outfit"])
-    browser.find_element(By.ID, "why").click()
+    click(browser, "#why")
     pictures.save("why")
     browser.get(f"{address}/outfits/")
     shown(".timeline svg")
@@ -200,7 +201,7 @@ def _walk(pictures: _Pictures, address: str, outfits: dict[str, str], folder: Pa
     archive = folder / f"closet {pictures.suffix}.zip"
     archive.write_bytes(_closet(abs(hash(pictures.suffix))))
     browser.find_element(By.ID, "batch-zip").send_keys(str(archive))
-    browser.find_element(By.CSS_SELECTOR, "#batch-form button").click()
+    click(browser, "#batch-form button")
     shown('#batch[data-status="finished"]')
     shown("#results .grid")
     pictures.save("batch")
@@ -222,7 +223,7 @@ def _walk(pictures: _Pictures, address: str, outfits: dict[str, str], folder: Pa
     _sign_in(browser, "staff")
     shown("#upload")
     browser.get(f"{address}/staff/dead-letters/")
-    browser.find_element(By.CSS_SELECTOR, ".letters summary").click()
+    click(browser, ".letters summary")
     pictures.save("dead-letters")
     for name, path in {"staff": "/admin/", "staff-outfits": "/admin/classifier/outfit/"}.items():
         browser.get(address + path)

@@ -13,7 +13,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 from tests.support.images import outfit_jpeg
 
-PATIENCE_S = 20
+PATIENCE_S = 60
 
 
 def test_sign_in_upload_a_photo_and_see_its_style(

@@ -19,7 +19,8 @@ from fasi_site.local.stale_processes import leftovers
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCAL = [sys.executable, "-m", "fasi_site.local"]
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0
+"""A whole product starts within it on a slow machine that does other things, too."""
 
 
 def wait_until(
