@@ -87,7 +87,7 @@ bench-peers: env-development .local/peers.stamp  ## Measure BentoML, LitServe, m
 messages: env-development  ## Collect the texts of the pages for translation, and compile (gettext)
 	$(LINT_SETTINGS) $(BIN)/python manage.py makemessages -l ko --no-location --no-wrap \
 	    -i '.*' -i tests -i benchmarks -i training -i crawler
-	$(LINT_SETTINGS) $(BIN)/python manage.py compilemessages -l ko -i '.*'
+	$(LINT_SETTINGS) $(BIN)/python manage.py compilemessages -l ko -l en -i '.*'
 
 soak: env-development  ## Upload N=10000 photos while processes are killed at random
 	$(BIN)/python -m benchmarks.soak -n $(or $(N),10000)

@@ -109,7 +109,8 @@ TEMPLATES = [
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ko", _("Korean"))]
-LOCALE_PATHS = [BASE_DIR / "fasi_site" / "locale"]
+# The first is ours; the second says in our voice what the pages and mails of django-allauth say.
+LOCALE_PATHS = [BASE_DIR / "fasi_site" / "locale", BASE_DIR / "fasi_site" / "account_texts"]
 FORMAT_MODULE_PATH = ["fasi_site.formats"]
 USE_TZ = True
 # Of people whose browser does not tell theirs.

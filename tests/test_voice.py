@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 ROOT = settings.BASE_DIR
 VOICE = ROOT / "docs" / "voice.md"
 PO = ROOT / "fasi_site" / "locale" / "ko" / "LC_MESSAGES" / "django.po"
+ACCOUNTS = ROOT / "fasi_site" / "account_texts"
 TEMPLATES = [
     path
     for folder in ("classifier", "fasi_site", "worker")
@@ -49,6 +50,8 @@ OLD_KOREAN = [
     "옷차림 %",
     "계정 지우기",
     "링크 거두기",
+    "당신",
+    "귀하",
 ]
 
 
@@ -59,6 +62,15 @@ def texts() -> Iterator[tuple[str, str]]:
         yield entry.msgid, korean
         if entry.msgid_plural:
             yield entry.msgid_plural, korean
+    english = {entry.msgid: entry for entry in _accounts("en")}
+    for entry in _accounts("ko"):
+        said = english.get(entry.msgid)
+        text = (said.msgstr or said.msgstr_plural[1]) if said else entry.msgid
+        yield text, entry.msgstr or entry.msgstr_plural[0]
+
+
+def _accounts(language: str) -> polib.POFile:
+    return polib.pofile(str(ACCOUNTS / language / "LC_MESSAGES" / "django.po"))
 
 
 def test_no_old_phrase_is_left_in_texts_and_their_translations() -> None:
@@ -106,6 +118,12 @@ def test_percentages_and_sizes_have_no_gap_and_no_empty_decimal() -> None:
 def test_apostrophes_are_typographic() -> None:
     for english, _korean in texts():
         assert not re.search(r"\w'(t|re|ve|ll)\b", english), english
+    for path in TEMPLATES:
+        if path.suffix in {".html", ".txt"}:
+            said = re.sub(
+                r"\{#.*?#\}|\{% comment.*?endcomment %\}", "", path.read_text(), flags=re.S
+            )
+            assert not re.search(r"\w'(s|t|re|ve|ll)\b", said), path
 
 
 @pytest.mark.parametrize(

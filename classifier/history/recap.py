@@ -34,7 +34,7 @@ from classifier.storage.objects import ObjectMissing
 from imaging.thumbnails import jpeg
 
 SHOWN = 9
-"""Thumbs of a recap: favorites first, then the newest."""
+"""Thumbs of a recap: favorites first, then the newest, then what was worn again."""
 STYLES = 3
 _MARGIN, _GAP, _GRID = 40, 12, 1000
 
@@ -67,6 +67,10 @@ def recap_of(user: User, first: date) -> Recap:
     again = WornDay.objects.filter(owner=user, day__gte=first, day__lte=last)
     again = again.filter(outfit__in=worn.values("pk"))
     days = set(of_month.order_by().values_list("day", flat=True).distinct())
+    shown = list(of_month.order_by("-favorite", "-day", "-created", "-id")[:SHOWN])
+    if len(shown) < SHOWN:
+        older = worn.filter(pk__in=again.values("outfit")).exclude(pk__in=of_month.values("pk"))
+        shown += older[: SHOWN - len(shown)]
     return Recap(
         first=first,
         outfits=of_month.count(),
@@ -77,7 +81,7 @@ def recap_of(user: User, first: date) -> Recap:
             style for style, _ in styles if not worn.filter(style=style, day__lt=first).exists()
         ],
         colours=colours_of(user, first),
-        shown=list(of_month.order_by("-favorite", "-day", "-created", "-id")[:SHOWN]),
+        shown=shown,
     )
 
 

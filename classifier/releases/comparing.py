@@ -51,6 +51,8 @@ _VERDICTS = """
     WITH shared AS (
         SELECT judged.outfit_id FROM classifier_review AS review
         JOIN classifier_prediction AS judged ON judged.id = review.prediction_id
+        JOIN classifier_outfit AS outfit
+          ON outfit.id = judged.outfit_id AND outfit.status <> 'binned'
         GROUP BY judged.outfit_id HAVING count(*) > 1
         ORDER BY max(review.created) DESC LIMIT %(shared)s
     )

@@ -59,8 +59,8 @@ def check_styles(name: str, taxonomy: Taxonomy) -> None:
         if styles
     ]
     text = _(
-        "%(name)s knows other styles than %(active)s: %(what)s. There are reviews, which name the"
-        " styles of now."
+        "%(name)s has other styles than %(active)s: %(what)s. Existing reviews use the current"
+        " styles."
     )
     raise ReleaseRefused(text % {"name": name, "active": active.name, "what": ", ".join(parts)})
 

@@ -22,12 +22,12 @@ def sentence(judgement: Judgement, comparison: Comparison, rule: Rule) -> str:
     }
     if judgement.reason == Reason.TOO_FEW:
         text = _(
-            "Do not promote yet: there are %(photos)s reviewed photos to compare on, and it takes"
-            " %(least)s."
+            "Don’t promote yet: there are only %(photos)s reviewed photos to compare on, and"
+            " %(least)s are needed."
         )
     elif judgement.reason == Reason.NOT_BETTER:
         text = _(
-            "Do not promote: on %(photos)s reviewed photos it gains %(gain)s points (%(low)s to"
+            "Don’t promote: on %(photos)s reviewed photos it gains %(gain)s points (%(low)s to"
             " %(high)s), which may be chance."
         )
     elif judgement.reason == Reason.STYLE_WORSE:
@@ -35,7 +35,7 @@ def sentence(judgement: Judgement, comparison: Comparison, rule: Rule) -> str:
         figures["styles"] = ", ".join(
             style_of(each.style).name(language) for each in judgement.worse
         )
-        text = _("Do not promote: it gains %(gain)s points, but is worse on %(styles)s.")
+        text = _("Don’t promote: it gains %(gain)s points, but is worse on %(styles)s.")
     else:
         text = _(
             "Promote it: on %(photos)s reviewed photos it gains %(gain)s points (%(low)s to"

@@ -23,8 +23,8 @@ def check_enough(active: Release) -> None:
     if missing > 0:
         raise TooFew(
             _(
-                "A retraining needs %(least)d reviewed photos of people who consent, and there are"
-                " %(count)d: %(missing)d more are needed."
+                "Retraining needs %(least)d reviewed photos of people who consented. There are"
+                " %(count)d; %(missing)d more are needed."
             )
             % {
                 "least": settings.FASI_RETRAIN_PHOTOS,
@@ -35,8 +35,8 @@ def check_enough(active: Release) -> None:
     if not any(each.held_out for each in outfits):
         raise TooFew(
             _(
-                "Nobody whose photos were reviewed is held out, so a new model could not be tested:"
-                " reviewed photos of more people are needed."
+                "A new model can’t be tested yet: no one with reviewed photos is held out for"
+                " testing. Reviewed photos of more people are needed."
             )
         )
     if not settings.FASI_TRAINING_PHOTOS:
@@ -52,8 +52,8 @@ def _check_styles(outfits: list[Example], active: Release) -> None:
         if train or test:
             raise TooFew(
                 _(
-                    "Of the style “%(style)s” %(train)d more reviewed photos are needed to train"
-                    " with, and %(test)d more of people who are held out."
+                    "“%(style)s” needs %(train)d more reviewed photos for training and %(test)d "
+                    "more from people held out for testing."
                 )
                 % {"style": active.styles.style(style).name(), "train": train, "test": test}
             )

@@ -66,7 +66,7 @@ def request_retraining(request: HttpRequest | None = None) -> Retraining:
 def _refuse_second() -> None:
     if other := pending():
         raise AlreadyPending(
-            _("A retraining is %(status)s already, since %(since)s: %(phase)s.")
+            _("A retraining is already %(status)s, since %(since)s: %(phase)s.")
             % {
                 "status": other.get_status_display(),
                 "since": f"{other.created:%Y-%m-%d %H:%M} UTC",

@@ -185,6 +185,7 @@ def _settle_by_review(prediction: Prediction, review: Review) -> None:
         certainty = Certainty.CONFIRMED
     else:
         certainty = Certainty.CORRECTED
-    Outfit.objects.filter(pk=prediction.outfit_id).update(
+    # In the bin, too: what comes out of it counts as what was said of it.
+    Outfit.everything.filter(pk=prediction.outfit_id).update(
         kind=counted.kind, style=counted.style, certainty=certainty
     )

@@ -55,8 +55,8 @@ def bin_thumb(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponseBas
 @login_required
 @require_POST
 def bin_restore(request: SignedInRequest) -> HttpResponse:
-    """Fields `outfit`: take these out of the bin."""
-    ids = chosen_ids(request)
+    """Fields `outfit`, or the one in `only` whatever else is ticked: take these out of the bin."""
+    ids = chosen_ids(request, "only" if "only" in request.POST else "outfit")
     if ids is None:
         return HttpResponseBadRequest(_("That isn’t an outfit ID."))
     _told_restored(request, restore(request.user.pk, ids))
@@ -120,10 +120,10 @@ def throw_away_and_tell(request: SignedInRequest, outfits: list[Outfit]) -> None
         messages.success(request, text % count, extra_tags=f"{UNDO}{thrown.together}")
 
 
-def chosen_ids(request: HttpRequest) -> list[uuid.UUID] | None:
-    """The ids in the fields `outfit`, so many at most as go at once; None: one is none."""
+def chosen_ids(request: HttpRequest, field: str = "outfit") -> list[uuid.UUID] | None:
+    """The ids in the fields of this name, so many at most as go at once; None: one is none."""
     try:
-        return [uuid.UUID(each) for each in request.POST.getlist("outfit")][:MOST_AT_ONCE]
+        return [uuid.UUID(each) for each in request.POST.getlist(field)][:MOST_AT_ONCE]
     except ValueError:
         return None
 

@@ -36,7 +36,7 @@ def _put_in_shadow(release: Release, *, request: HttpRequest | None = None) -> N
 CHANGES = {
     "promote": (lifecycle.promote, gettext_lazy("%(name)s is now active.")),
     "shadow": (_put_in_shadow, gettext_lazy("%(name)s now predicts in shadow.")),
-    "retire": (lifecycle.retire, pgettext_lazy("a release", "%(name)s is put away.")),
+    "retire": (lifecycle.retire, pgettext_lazy("a release", "%(name)s is now retired.")),
 }
 
 

@@ -175,7 +175,8 @@ def wants_to_keep(request: HttpRequest) -> bool:
 def _over(request: HttpRequest) -> HttpResponse:
     longest = lane.longest_s() if wants_to_keep(request) else settings.FASI_TRIAL_S
     text = _(
-        "That photo is gone: without an account it is kept for %d minutes at most. Choose it again."
+        "That photo is gone. Without an account, we keep photos for %d minutes at most. Choose it "
+        "again."
     )
     messages.info(request, text % (longest // 60))
     return _forgotten(redirect("home"))

@@ -11,7 +11,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.expected_conditions import presence_of_element_located
 from selenium.webdriver.support.wait import WebDriverWait
 
-from tests.e2e.journeys import PATIENCE_S, sign_in, upload
+from tests.e2e.journeys import PATIENCE_S, click, sign_in, upload
 from tests.support.images import outfit_jpeg
 
 AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text()
@@ -50,16 +50,17 @@ def test_pages_of_an_owner(product: str, browser: Chrome, theme: str, tmp_path: 
     sign_in(browser, product)
     upload(browser, product, tmp_path, outfit_jpeg(7), b"no photo")
     assert faults(browser) == [], "upload"
-    browser.find_element(By.CSS_SELECTOR, "#sent .done a").click()
+    click(browser, "#sent .done a")
     WebDriverWait(browser, PATIENCE_S).until(presence_of_element_located((By.ID, "outfit")))
     for details in browser.find_elements(By.CSS_SELECTOR, "main details:not([open]) summary"):
+        browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", details)
         details.click()
     assert faults(browser) == [], "outfit"
     browser.get(f"{product}/outfits/")
     WebDriverWait(browser, PATIENCE_S).until(
         presence_of_element_located((By.CSS_SELECTOR, ".timeline svg"))
     )
-    browser.find_element(By.CSS_SELECTOR, ".filter summary").click()
+    click(browser, ".filter summary")
     assert faults(browser) == [], "history"
     for path in ("/outfits/calendar/", "/outfits/recap/", "/bin/", "/offline/"):
         browser.get(product + path)

@@ -9,7 +9,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.expected_conditions import presence_of_element_located
 from selenium.webdriver.support.wait import WebDriverWait
 
-from tests.e2e.journeys import PATIENCE_S, sign_in
+from tests.e2e.journeys import PATIENCE_S, click, sign_in
 from tests.e2e.test_access import faults, look
 from tests.support.images import numbered, outfit_jpeg
 from tests.support.zipping import zip_of
@@ -30,7 +30,7 @@ def begin(browser: Chrome, product: str, field: str, path: Path) -> None:
     """Choose a folder or a file, send it and wait until all of it is done."""
     browser.get(f"{product}/batches/")
     browser.find_element(By.ID, field).send_keys(str(path))
-    browser.find_element(By.CSS_SELECTOR, "#batch-form button").click()
+    click(browser, "#batch-form button")
     WebDriverWait(browser, PATIENCE_S).until(
         presence_of_element_located((By.CSS_SELECTOR, FINISHED))
     )

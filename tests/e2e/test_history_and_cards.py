@@ -4,24 +4,13 @@ from pathlib import Path
 
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
-from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.expected_conditions import (
     presence_of_element_located,
 )
 from selenium.webdriver.support.wait import WebDriverWait
 
-from tests.e2e.journeys import PATIENCE_S, sign_in, upload
+from tests.e2e.journeys import PATIENCE_S, click, sign_in, upload
 from tests.support.images import numbered, outfit_jpeg
-
-
-def click(browser: Chrome, selector: str) -> WebElement:
-    """Scroll there and click, as a finger does."""
-    element = WebDriverWait(browser, PATIENCE_S).until(
-        presence_of_element_located((By.CSS_SELECTOR, selector))
-    )
-    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
-    element.click()
-    return element
 
 
 def one_outfit(browser: Chrome, product: str, folder: Path, seed: int) -> None:

@@ -1,5 +1,6 @@
 """The site as an app on a phone: the bar, the camera, sharing to it and from it, no connection."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.expected_conditions import presence_of_element_located
 from selenium.webdriver.support.wait import WebDriverWait
 
-from tests.e2e.journeys import PATIENCE_S, sign_in, upload
+from tests.e2e.journeys import PATIENCE_S, click, sign_in, upload
 from tests.support.browser import start_browser
 from tests.support.images import numbered, outfit_jpeg
 
@@ -47,6 +48,21 @@ def overflows(browser: Chrome) -> int:
     )
 
 
+def lose_connection(browser: Chrome) -> None:
+    """For the service worker too, which asks for the pages and is a target of its own."""
+    targets = browser.execute_cdp_cmd("Target.getTargets", {})["targetInfos"]
+    (worker,) = [each["targetId"] for each in targets if each["type"] == "service_worker"]
+    attached = browser.execute_cdp_cmd("Target.attachToTarget", {"targetId": worker})
+    offline = {"offline": True, "latency": 0, "downloadThroughput": 0, "uploadThroughput": 0}
+    for number, (method, parameters) in enumerate(
+        [("Network.enable", {}), ("Network.emulateNetworkConditions", offline)]
+    ):
+        browser.execute_cdp_cmd(method, parameters)
+        message = json.dumps({"id": number, "method": method, "params": parameters})
+        there = {"sessionId": attached["sessionId"], "message": message}
+        browser.execute_cdp_cmd("Target.sendMessageToTarget", there)
+
+
 def test_header_and_bar_fit_with_a_long_name(product: str, phone: Chrome) -> None:
     for page in ("/", "/outfits/", "/profile/", "/bin/", "/account/data/"):
         phone.get(f"{product}{page}")
@@ -63,6 +79,24 @@ def test_header_and_bar_fit_with_a_long_name(product: str, phone: Chrome) -> Non
     assert LONG_NAME in menu.text
     assert menu.rect["x"] >= 0
     assert overflows(phone) <= 0
+
+
+def test_what_is_ticked_in_the_bin_can_be_restored_above_the_bar(
+    product: str, phone: Chrome, tmp_path: Path
+) -> None:
+    width = phone.execute_script("return innerWidth")
+    upload(phone, product, tmp_path, numbered(outfit_jpeg(65), width))
+    click(phone, ".outfit form[action$='/delete/'] button")
+    phone.get(f"{product}/bin/")
+    phone.find_element(By.CSS_SELECTOR, ".binned .tick input").click()
+    restore = phone.find_element(By.CSS_SELECTOR, ".binned .chosen button")
+    bar = phone.find_element(By.CSS_SELECTOR, "nav.bar")
+    bottom = "return arguments[0].getBoundingClientRect().bottom"
+    assert phone.execute_script(bottom, restore) <= phone.execute_script(
+        "return arguments[0].getBoundingClientRect().top", bar
+    )
+    restore.click()
+    until(phone, lambda: phone.find_elements(By.CSS_SELECTOR, ".messages .success"))
 
 
 def test_a_photo_of_the_camera_leads_to_its_style(
@@ -111,9 +145,7 @@ def test_without_a_connection_there_is_a_page_and_nothing_of_a_person_is_kept(
     assert kept
     assert all(path.startswith("/static/") or path == "/offline/" for path in kept), kept
 
-    phone.execute_cdp_cmd("Network.enable", {})
-    offline = {"offline": True, "latency": 0, "downloadThroughput": 0, "uploadThroughput": 0}
-    phone.execute_cdp_cmd("Network.emulateNetworkConditions", offline)
+    lose_connection(phone)
     phone.get(f"{product}/outfits/")
     assert phone.find_elements(By.CSS_SELECTOR, "body.offline")
 
@@ -133,12 +165,3 @@ def test_the_link_is_copied_and_the_sheet_of_the_phone_gets_it(
     assert until(phone, lambda: phone.execute_script("return window.shared"))["url"] == link
     click(phone, "[data-copy]")
     until(phone, lambda: phone.find_element(By.CSS_SELECTOR, "[data-copy]").text == "Copied")
-
-
-def click(browser: Chrome, selector: str) -> None:
-    """Scroll there and click, as a finger does."""
-    element = WebDriverWait(browser, PATIENCE_S).until(
-        presence_of_element_located((By.CSS_SELECTOR, selector))
-    )
-    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
-    element.click()

@@ -12,11 +12,12 @@ from selenium.webdriver.support.expected_conditions import (
 )
 from selenium.webdriver.support.wait import WebDriverWait
 
+from tests.e2e.journeys import click
 from tests.support.client import Visitor
 from tests.support.images import outfit_jpeg
 from tests.support.starting import wait_until
 
-PATIENCE_S = 30
+PATIENCE_S = 60
 OUTFITS = 6
 
 
@@ -58,7 +59,7 @@ def test_the_profile_names_a_style_and_leads_to_what_looks_alike(
     assert len(browser.find_elements(By.CSS_SELECTOR, ".extreme img")) == 2
     assert_well_behaved(browser)
 
-    browser.find_element(By.CSS_SELECTOR, ".extreme figcaption a").click()
+    click(browser, ".extreme figcaption a")
     WebDriverWait(browser, PATIENCE_S).until(url_contains("/similar/"))
     assert len(browser.find_elements(By.CSS_SELECTOR, ".similar .grid li")) == OUTFITS - 1
     assert_well_behaved(browser)
@@ -68,7 +69,7 @@ def test_export_consent_and_the_end_of_the_account(product: str, browser: Chrome
     wait = WebDriverWait(browser, PATIENCE_S)
     visitor = sign_up(product, browser, "data")
     browser.get(f"{product}/account/data/")
-    browser.find_element(By.CSS_SELECTOR, "#export button").click()
+    click(browser, "#export button")
     wait.until(url_contains("/accounts/reauthenticate/"))
     browser.find_element(By.NAME, "password").send_keys(visitor.password)
     browser.find_element(By.CSS_SELECTOR, "main form button").click()
@@ -80,16 +81,16 @@ def test_export_consent_and_the_end_of_the_account(product: str, browser: Chrome
     archive = ZipFile(BytesIO(answer.content))
     assert len(json.loads(archive.read("outfits.json"))) == OUTFITS
 
-    browser.find_element(By.CSS_SELECTOR, ".consent button").click()
+    click(browser, ".consent button")
     wait.until(presence_of_element_located((By.CSS_SELECTOR, '[data-consent="yes"]')))
     assert_well_behaved(browser)
 
     browser.find_element(By.ID, "confirm").send_keys("not it")
-    browser.find_element(By.CSS_SELECTOR, ".erase button").click()
+    click(browser, ".erase button")
     wait.until(presence_of_element_located((By.ID, "wrong")))
     browser.get_log("browser")  # type: ignore[no-untyped-call]  # the refusal's status is logged
     browser.find_element(By.ID, "confirm").send_keys(visitor.password)
-    browser.find_element(By.CSS_SELECTOR, ".erase button").click()
+    click(browser, ".erase button")
     wait.until(presence_of_element_located((By.CSS_SELECTOR, ".messages .success")))
     assert_well_behaved(browser)
 

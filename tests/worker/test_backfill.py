@@ -275,7 +275,7 @@ def test_what_cannot_be_begun_says_why(outfits: list[Outfit], other: Release) ->
     with pytest.raises(BackfillRefused, match="is not in shadow"):
         backfills.start_shadow(other, 0.1)
     shadow(other)
-    with pytest.raises(BackfillRefused, match="at most 1"):
+    with pytest.raises(BackfillRefused, match="up to 1"):
         backfills.start_shadow(other, 1.5)
     Release.objects.filter(pk=other.pk).update(status="retired")
     other.refresh_from_db()

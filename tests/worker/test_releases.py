@@ -109,7 +109,7 @@ def test_an_old_format_needs_a_flag(site: None, another: Callable[..., Path]) ->
     for name in ("release.json", "probe.npz"):
         (folder / name).unlink()
     write_sums(folder)
-    with pytest.raises(ReleaseRefused, match="own is of an old format: it has no probe"):
+    with pytest.raises(ReleaseRefused, match="own has an old format, without a probe"):
         register(folder, "own")
     assert register(folder, "own", allow_older=True).made is None
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from classifier.api.schemas.values import OUTFIT_ID, Body, Line, ProblemOut, Text, example
 from classifier.history.diary import MOST_WORN
@@ -162,7 +162,7 @@ class OutfitChange(Body):
         max_length=MOST_TAGS,
         description="All of its tags: they are kept in lower case, each once.",
     )
-    favorite: bool | None = None
+    favorite: StrictBool | None = None
     worn: list[date] | None = Field(
         default=None,
         max_length=MOST_WORN,

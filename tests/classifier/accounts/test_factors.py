@@ -107,8 +107,8 @@ def test_the_owner_is_told_of_every_change(as_owner: Client, owner: User) -> Non
     add_app(as_owner)
     as_owner.post("/accounts/2fa/totp/deactivate/")
     told = subjects(owner.email)
-    assert any("Authenticator App Activated" in subject for subject in told)
-    assert any("Authenticator App Deactivated" in subject for subject in told)
+    assert any("Authenticator app turned on" in subject for subject in told)
+    assert any("Authenticator app turned off" in subject for subject in told)
 
 
 @pytest.mark.usefixtures("strict")

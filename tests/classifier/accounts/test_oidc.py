@@ -112,4 +112,4 @@ def test_a_provider_that_is_away_is_told(site: None, settings: Any) -> None:
     }
     answer = Client().post("/accounts/oidc/oidc/login/")
     assert answer.status_code == 503
-    assert "Third-Party Login Failure" in answer.content.decode()
+    assert "Sign-in failed" in answer.content.decode()

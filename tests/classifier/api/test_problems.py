@@ -64,7 +64,7 @@ def test_too_many_files(owners: Program, settings: object) -> None:
     for headers in ({}, {"Idempotency-Key": "three"}):
         answer = owners.upload(b"1", b"2", b"3", headers=headers)
         assert (answer.status_code, code(answer)) == (413, "too_many_files")
-        assert "more than 2 files" in answer.json()["detail"]
+        assert "up to 2 files" in answer.json()["detail"]
 
 
 def test_our_own_fault(owners: Program, monkeypatch: pytest.MonkeyPatch) -> None:

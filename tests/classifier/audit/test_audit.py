@@ -165,7 +165,7 @@ def test_the_owner_sees_what_concerns_them_and_nobody_elses(
     page = as_owner.get("/account/activity/").content.decode()
     assert "Staff viewed 2 of your photos" in page
     assert "Signed in" in page
-    assert "Export fetched" not in page
+    assert "Export downloaded" not in page
     assert "staff@example.org" not in page
     assert str(django_settings.FASI_AUDIT_DAYS) in page
     korean = as_owner.get("/account/activity/", headers={"Accept-Language": "ko"}).content.decode()
@@ -182,7 +182,7 @@ def test_staff_filter_the_trail_and_change_nothing(
     record(Action.EXPORT_FETCHED, actor=owner.pk)
     page = as_staff.get("/admin/classifier/auditentry/?action=export_fetched").content.decode()
     assert page.count('class="field-at') == 1
-    assert escape("export fetched") in page
+    assert escape("export downloaded") in page
     assert as_staff.get("/admin/classifier/auditentry/?q=owner").status_code == 200
     entry = AuditEntry.objects.get(action=Action.EXPORT_FETCHED)
     for page in ("add/", f"{entry.pk}/delete/"):

@@ -71,8 +71,12 @@ def test_several_go_and_come_back_together(make_outfit: Make, as_owner: Client) 
 def test_the_page_restores_and_deletes_for_ever(make_outfit: Make, as_owner: Client) -> None:
     back, gone = make_outfit(1), make_outfit(2)
     binned(back, gone)
-    as_owner.post("/bin/restore/", {"outfit": str(back.pk)})
+    # The button beside one restores that one, although another is ticked.
+    as_owner.post("/bin/restore/", {"only": str(back.pk), "outfit": str(gone.pk)})
     assert Outfit.objects.get() == back
+    as_owner.post("/bin/restore/", {"outfit": str(gone.pk)})
+    assert Outfit.objects.count() == 2
+    binned(gone)
 
     for chosen in ({"outfit": str(gone.pk)}, {"all": "1"}):
         question = as_owner.post("/bin/delete/", chosen).content.decode()

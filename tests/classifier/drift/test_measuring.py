@@ -192,7 +192,7 @@ def test_the_page_says_what_differs_and_draws_it(fill: Fill, with_reference: Rel
     browser = staff_who_may("view_trafficweek")
     page = browser.get("/staff/drift/").content.decode()
 
-    assert "50 % of phone photos show no outfit; usually 7 %." in page
+    assert "50% of phone photos show no outfit; usually 7%." in page
     assert page.count('data-measure="no_outfit"') == 2  # all photos, and those of phones
     assert '<figure class="changed" data-measure="no_outfit">' in page
     assert 'style="' not in page

@@ -45,6 +45,17 @@ def test_a_recap_counts_outfits_days_styles_and_what_is_new(owner: User, release
     assert found.newcomers == [new]
 
 
+def test_a_month_in_which_all_was_worn_before_has_a_recap(
+    month: Outfit, owner: User, as_owner: Client
+) -> None:
+    diary.wear_again(owner, month.pk, date(2026, 5, 2))
+    found = recap.recap_of(owner, date(2026, 5, 1))
+    assert (found.outfits, found.days, found.again, list(found.shown)) == (0, 1, 1, [month])
+    page = as_owner.get("/outfits/recap/?month=2026-05").content.decode()
+    assert f"/outfits/{month.pk}/" in page
+    assert "0 outfits" not in page
+
+
 def test_a_link_shows_the_month_as_it_was_shared(
     month: Outfit, owner: User, release: Release, as_owner: Client
 ) -> None:

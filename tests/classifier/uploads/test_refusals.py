@@ -165,7 +165,7 @@ def test_too_many_files_are_refused_in_a_sentence(
     answer = upload(*map(outfit_jpeg, range(3)))
     assert answer.status_code == 413
     assert 'data-reason="too_many_files"' in answer.content.decode()
-    assert "more than 2 files" in answer.content.decode()
+    assert "up to 2 files" in answer.content.decode()
     assert b"Up to 2 files." in as_owner.get("/batches/").content
     photos = [SimpleUploadedFile(f"{n}.jpg", outfit_jpeg(n)) for n in range(3)]
     batch = as_owner.post("/batches/", {"name": "mine", "photo": photos})

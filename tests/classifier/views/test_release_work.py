@@ -145,7 +145,7 @@ def test_the_comparison_says_what_the_rule_says(
     as_staff: Client, compared: None, settings: object
 ) -> None:
     page = as_staff.get(f"{PAGE}comparison/").content.decode()
-    assert "Do not promote yet: there are 25 reviewed photos to compare on" in page
+    assert "Don’t promote yet: there are only 25 reviewed photos to compare on" in page
     settings.FASI_PROMOTE_PHOTOS = 20  # type: ignore[attr-defined]
     page = as_staff.get(f"{PAGE}comparison/").content.decode()
     assert "Promote it: on 25 reviewed photos it gains +80.0 points" in page

@@ -85,7 +85,7 @@ def test_a_second_click_is_told_that_somebody_was_first(as_staff: Client) -> Non
 def test_shadow_and_away(as_staff: Client) -> None:
     add_release("a")
     assert "a now predicts in shadow." in act(as_staff, "a", "shadow")
-    assert "a is put away." in act(as_staff, "a", "retire")
+    assert "a is now retired." in act(as_staff, "a", "retire")
     assert status("a") == "retired"
 
 

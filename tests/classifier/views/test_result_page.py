@@ -79,11 +79,12 @@ def test_a_corrected_style_is_the_large_word(
 
 
 def test_the_answer_brings_what_belongs_to_it(classified: Outfit, as_owner: Client) -> None:
-    """Whoever waits on the page gets why, similar outfits and the share link with the style."""
+    """Whoever waits on the page gets why, similar outfits, the share link and the diary with it."""
     part = as_owner.get(f"/outfits/{classified.pk}/state/", headers=HTMX).content.decode()
-    assert part.count("hx-swap-oob") == 3
+    assert part.count("hx-swap-oob") == 4
     assert f"/outfits/{classified.pk}/why.png" in part
     assert f"/outfits/{classified.pk}/similar/?few" in part
+    assert 'class="diary"' in part
     assert "<title>" in part
 
 

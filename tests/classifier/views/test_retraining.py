@@ -52,7 +52,7 @@ def test_a_retraining_is_queued_watched_and_cancelled(as_staff: Client, enough: 
     assert "Epoch 3 of 11" in state
 
     second = as_staff.post(CHANGE, {"action": "queue"}, follow=True).content.decode()
-    assert "A retraining is under way already" in second
+    assert "A retraining is already under way" in second
     as_staff.post(CHANGE, {"action": "cancel"})
     with pytest.raises(LeaseLost):
         lease.renew()

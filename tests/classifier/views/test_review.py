@@ -210,8 +210,8 @@ def test_an_owner_asks_staff_and_takes_it_back(
     as_reviewer.post(page_of(classified), {"say": "answer:unusable"})
     assert not Review.objects.exists()
     told = as_owner.get("/account/activity/").content.decode()
-    assert "Staff asked to look at a photo" in told
-    assert "Request to staff taken back" in told
+    assert "Review requested" in told
+    assert "Review request cancelled" in told
     assert AuditEntry.objects.filter(action=Action.REVIEW_ASKED).count() == 1
 
 

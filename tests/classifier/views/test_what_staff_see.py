@@ -147,6 +147,6 @@ def test_pages_promise_what_holds(as_owner: Client, language: str) -> None:
     data = as_owner.get("/account/data/", headers=headers).content.decode()
     landing = Client().get("/", headers=headers).content.decode()
     for page in (data, landing):
-        assert ("our staff" in page.lower()) if language == "en" else ("직원" in page)
+        assert ("our staff" in page.lower()) if language == "en" else ("운영자" in page)
         assert "Nobody but you" not in page
     assert "/account/activity/" in data
