@@ -10,6 +10,7 @@ quantization in PCM"), weighted and begun from the colours that are farthest fro
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from io import BytesIO
 
 import numpy as np
@@ -45,11 +46,17 @@ class Colour:
     @property
     def name(self) -> str:
         """One of `colours.NAMES`."""
-        return name_of(*_lab(_rgb(self.code)[None])[0])
+        return _name(self.code)
 
     @property
     def percent(self) -> int:
         return round(100 * self.share)
+
+
+@lru_cache(maxsize=4096)
+def _name(code: str) -> str:
+    """Lists of outfits name hundreds of colours, and a page the same ones again and again."""
+    return name_of(*_lab(_rgb(code)[None])[0])
 
 
 def palette_of(thumb: bytes, activation_map: bytes = b"") -> list[Colour]:

@@ -34,7 +34,7 @@ def calendar_page(request: SignedInRequest) -> HttpResponse:
     if day := day_in(request.GET.get("day", "")):
         found = {"day": day, "month": day.replace(day=1), "outfits": day_of(request.user, day)}
         return render(request, "classifier/calendar_day.html", found)
-    first = day_in(request.GET.get("month", "") + "-01") or today.replace(day=1)
+    first = month_in(request.GET.get("month", "")) or today.replace(day=1)
     weekday = (int(get_format("FIRST_DAY_OF_WEEK")) - 1) % 7
     context = {
         "month": month_of(request.user, first, first_weekday=weekday),
@@ -89,3 +89,8 @@ def day_in(text: str) -> date | None:
     except ValueError:
         return None
     return day if day >= EARLIEST and day.year <= LATEST_YEAR else None
+
+
+def month_in(text: str) -> date | None:
+    """The first day of a month, YYYY-MM, of a page's query."""
+    return day_in(f"{text}-01")

@@ -1,7 +1,5 @@
 """The recap of a month, for its owner and, by a link, for whoever has it."""
 
-from datetime import date
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
@@ -18,7 +16,7 @@ from classifier.history.recap import card_jpeg, recap_of, share, shared, stop
 from classifier.models import SharedRecap
 from classifier.models.people import has_confirmed_address
 from classifier.storage.objects import StorageUnavailable
-from classifier.views.calendar import day_in
+from classifier.views.calendar import month_in
 
 
 @login_required
@@ -26,7 +24,7 @@ from classifier.views.calendar import day_in
 @never_cache
 def recap_page(request: SignedInRequest) -> HttpResponse:
     """`?month=YYYY-MM`, else this month."""
-    first = _month(request.GET.get("month", "")) or timezone.localdate().replace(day=1)
+    first = month_in(request.GET.get("month", "")) or timezone.localdate().replace(day=1)
     context = {
         "recap": recap_of(request.user, first),
         "shared": SharedRecap.objects.filter(owner=request.user, month=first).first(),
@@ -39,7 +37,7 @@ def recap_page(request: SignedInRequest) -> HttpResponse:
 @require_POST
 def share_recap(request: SignedInRequest) -> HttpResponse:
     """Field `month`: make its recap public as it is now, or with `stop` take that back."""
-    first = _month(request.POST.get("month", ""))
+    first = month_in(request.POST.get("month", ""))
     if first is None:
         return HttpResponseBadRequest(_("That isn’t a valid month."))
     if "stop" in request.POST:
@@ -83,7 +81,3 @@ def _shared(token: str) -> SharedRecap:
     if found is None:
         raise Http404("no such link")
     return found
-
-
-def _month(text: str) -> date | None:
-    return day_in(f"{text}-01")
