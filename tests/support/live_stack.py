@@ -221,8 +221,10 @@ class LiveStack(LiveRows):
 
     def send(self, task: str, *arguments: str, queue: str) -> None:
         """Publish a Celery message."""
+        # Not as the current app: that is the site's, which other tests of this process publish by.
+        app = Celery(set_as_current=False)
         with Connection(self.broker_url) as connection:
-            Celery().send_task(task, arguments, connection=connection, queue=queue)
+            app.send_task(task, arguments, connection=connection, queue=queue)
 
     def wake_ups(self) -> int:
         """How many wait in the broker or are with a worker."""
