@@ -32,7 +32,7 @@ from fasi_site.local.stack import Stack
 from tests.support.client import Visitor
 from tests.support.engines import GATE
 from tests.support.live_part import Part
-from tests.support.live_rows import LiveRows
+from tests.support.live_rows import PATIENCE_S, LiveRows
 from tests.support.starting import ROOT, wait_until
 
 LEASE_S = 8
@@ -150,7 +150,7 @@ class LiveStack(LiveRows):
         """gunicorn, answering."""
         gunicorn = str(Path(sys.prefix) / "bin" / "gunicorn")
         part = self._start("web", [gunicorn, "-c", "fasi_site/gunicorn.py", "fasi_site.wsgi"])
-        wait_until(lambda: self._answers("/healthz"), "the site answers")
+        wait_until(lambda: self._answers("/healthz"), "the site answers", PATIENCE_S)
         return part
 
     def start_waiting(self) -> Part:
@@ -158,7 +158,7 @@ class LiveStack(LiveRows):
         socket = Path(self.local.environment()["FASI_WAITING_SOCKET"])
         socket.unlink(missing_ok=True)
         part = self._start("waiting", [sys.executable, "-m", "fasi_site.waiting"])
-        wait_until(socket.exists, "requests may wait")
+        wait_until(socket.exists, "requests may wait", PATIENCE_S)
         return part
 
     def start_worker(self, name: str = "worker", engine: str = "openvino", **more: str) -> Part:
