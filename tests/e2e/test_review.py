@@ -61,7 +61,9 @@ def tap(browser: Chrome, button: WebElement) -> None:
         "x": round(place["x"] + place["width"] / 2),
         "y": round(place["y"] + place["height"] / 2),
     }
-    browser.execute_cdp_cmd("Input.synthesizeTapGesture", {**where, "gestureSourceType": "touch"})
+    browser.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    for kind, points in (("touchStart", [where]), ("touchEnd", [])):
+        browser.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
 
 def wait_counted(browser: Chrome, count: int, why: str) -> None:
