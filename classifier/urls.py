@@ -53,6 +53,7 @@ from classifier.views.outfits import (
 )
 from classifier.views.photos import may_send, outfit_photo, outfit_thumb
 from classifier.views.profile import profile_page, similar_page
+from classifier.views.ready_mails import mail_of_batch, mail_of_export
 from classifier.views.recap import recap_page, share_recap, shared_recap, shared_recap_card
 from classifier.views.release_work import change_backfill, comparison_page
 from classifier.views.releases import ReleaseView, releases_page
@@ -126,6 +127,7 @@ urlpatterns = [
     path("batches/<uuid:batch_id>/results/", batch_results, name="batch_results"),
     path("batches/<uuid:batch_id>/results.csv", results_csv, name="batch_csv"),
     path("batches/<uuid:batch_id>/cancel/", cancel_batch, name="batch_cancel"),
+    path("batches/<uuid:batch_id>/mail/", mail_of_batch, name="batch_mail"),
     path("account/tokens/", TokensView.as_view(), name="tokens"),
     path("account/tokens/<uuid:token_id>/revoke/", revoke, name="token_revoke"),
     path("account/address/undo/<token:text>/", address_undo, name="address_undo"),
@@ -138,6 +140,7 @@ urlpatterns = [
     path("account/data/export/", prepare_export, name="data_export"),
     path("account/data/export/state/", export_state, name="data_export_state"),
     path("account/data/export/file/", export_file, name="data_export_file"),
+    path("account/data/export/mail/", mail_of_export, name="data_export_mail"),
     path("account/data/consent/", change_consent, name="data_consent"),
     path("account/data/adapting/", change_adapting, name="data_adapting"),
     path("account/data/time-zone/", change_time_zone, name="data_time_zone"),

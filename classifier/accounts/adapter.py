@@ -43,7 +43,19 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ca
     # Mail ---------------------------------------------------------------------------------------
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Every link begins with the site's own address, whatever Host a request named."""
+        if not self.mailed(template_prefix, email, context):
+            return
+        request = allauth_context.request
+        if settings.FASI_MAIL_FOLDER and not request.path.startswith("/api/"):
+            folder = settings.FASI_MAIL_FOLDER
+            text = _("No mail server is set up. The mail was saved to %(folder)s.")
+            messages.info(request, text % {"folder": folder})
+
+    def mailed(self, template_prefix: str, email: str, context: dict[str, Any]) -> bool:
+        """Whether the mail server took the mail; jobs, which have no request, send by this too.
+
+        Every link begins with the site's own address, whatever Host a request named.
+        """
         links = {name: _of_site(str(v)) for name, v in context.items() if name.endswith("_url")}
         site = SimpleNamespace(name="FASI", domain=urlsplit(settings.FASI_SITE_URL).netloc)
         request = allauth_context.request
@@ -55,11 +67,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ca
             message.send()
         except (OSError, SMTPException) as error:
             log.error("mail_not_sent", template=template_prefix, error=str(error))
-            return
-        if settings.FASI_MAIL_FOLDER and not request.path.startswith("/api/"):
-            folder = settings.FASI_MAIL_FOLDER
-            text = _("No mail server is set up. The mail was saved to %(folder)s.")
-            messages.info(request, text % {"folder": folder})
+            return False
+        return True
 
     def send_notification_mail(
         self,

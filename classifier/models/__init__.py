@@ -17,6 +17,7 @@ from classifier.models.outfit import Outfit
 from classifier.models.personal_answer import PersonalAnswer
 from classifier.models.prediction import Prediction
 from classifier.models.preferences import Preferences
+from classifier.models.ready_mail import ReadyMail
 from classifier.models.recap import SharedRecap
 from classifier.models.release import Release
 from classifier.models.retraining import Retraining
@@ -55,6 +56,7 @@ __all__ = [
     "Prediction",
     "Preferences",
     "Purpose",
+    "ReadyMail",
     "Release",
     "Reservation",
     "Retraining",

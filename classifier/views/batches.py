@@ -31,6 +31,7 @@ from classifier.catalogue import offered_wardrobes
 from classifier.history.pages import outfits_after, place
 from classifier.lifecycle.failures import failure_message
 from classifier.models import Batch, Outfit
+from classifier.ready_mails import mail_choice
 from classifier.uploads.accept import display_name
 from classifier.uploads.handler import ZIP_FIELD, TooLargeFile, files_of
 from classifier.uploads.refusals import Refusal, Refused
@@ -137,7 +138,9 @@ def _add(
 def batch_page(request: SignedInRequest, batch_id: uuid.UUID) -> HttpResponse:
     """One batch: how far it is, what failed, its outfits."""
     batch = access_batch(request.user, batch_id)
-    return render(request, "classifier/batch.html", _state(batch) | _results(request, batch))
+    return render(
+        request, "classifier/batch.html", _state(request, batch) | _results(request, batch)
+    )
 
 
 @login_required
@@ -145,7 +148,7 @@ def batch_page(request: SignedInRequest, batch_id: uuid.UUID) -> HttpResponse:
 @never_cache
 def batch_state(request: SignedInRequest, batch_id: uuid.UUID) -> HttpResponse:
     """The part of the page that asks again while something waits."""
-    state = _state(access_batch(request.user, batch_id))
+    state = _state(request, access_batch(request.user, batch_id))
     answer = render(request, "classifier/_batch_state.html", state)
     if not state["pending"]:
         answer["HX-Trigger"] = "batch-ended"  # the page shows all results now
@@ -210,15 +213,17 @@ def _batches_page(request: SignedInRequest, refused: Refused | None = None) -> H
     return render(request, "classifier/batches.html", context, status=status)
 
 
-def _state(batch: Batch) -> dict[str, object]:
+def _state(request: SignedInRequest, batch: Batch) -> dict[str, object]:
     progress = progress_of([batch])[batch.pk]
     failed = Outfit.objects.filter(batch=batch, status=Outfit.Status.FAILED).order_by("created")
     left_out = batch.left_out.select_related("outfit").order_by("-reason", "name")
     unpacking = progress.unpacking
+    pending = not progress.finished or batch.clearing
     return {
         "batch": batch,
         "progress": progress,
-        "pending": not progress.finished or batch.clearing,
+        "pending": pending,
+        "mail": mail_choice(request.user, batch) if pending else None,
         "failed": [(each, failure_message(each.error_code)) for each in failed[:FAILURES_SHOWN]],
         "left_out": [
             (each, Refused(Refusal(each.reason)) if each.reason else None)

@@ -25,6 +25,7 @@ from classifier.personal_data.consents import record_consent
 from classifier.personal_data.erasure import close_account
 from classifier.personal_data.exports import request_export
 from classifier.personalization.switch import adapts_to, choose_adapting
+from classifier.ready_mails import mail_choice
 from classifier.storage.delivery import stored
 from classifier.storage.objects import ZIP, ObjectMissing, StorageUnavailable
 from classifier.values.zones import zone_names
@@ -64,7 +65,9 @@ def _said(request: SignedInRequest, purpose: Purpose) -> QuerySet[Consent]:
 def _export(request: SignedInRequest) -> dict[str, object]:
     export = Export.objects.filter(owner=request.user).first()
     over = export is not None and export.expires is not None and export.expires <= timezone.now()
-    return {"export": None if over else export}
+    if export is None or over:
+        return {"export": None}
+    return {"export": export, "mail": mail_choice(request.user, export)}
 
 
 @login_required

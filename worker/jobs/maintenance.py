@@ -17,6 +17,7 @@ from classifier.lifecycle.queued import work_waits
 from classifier.models import Erasure
 from classifier.personal_data import exports
 from classifier.personal_data.erasure import erase
+from classifier.ready_mails import send_ready_mails
 from classifier.retraining import queue as retraining
 from classifier.reviews import filling
 from classifier.storage.objects import StorageUnavailable
@@ -53,6 +54,7 @@ def run_maintenance() -> None:
         prepare(export)
     while zip_file := unpacking.claim_zip(worker_name()):
         unpack(zip_file)
+    _try(lambda _: send_ready_mails(), None)
 
 
 def _try(job: Callable[[Any], object], of: Any) -> None:
