@@ -37,7 +37,7 @@ from classifier.views.data import (
     prepare_export,
 )
 from classifier.views.dead_letters import DeadLettersView, delete_dead_letter
-from classifier.views.diary import change_favorite, change_worn, write_diary
+from classifier.views.diary import change_favorite, change_worn, outfit_palette, write_diary
 from classifier.views.drift import drift_page
 from classifier.views.health import healthz, readyz
 from classifier.views.history import delete_outfits, timeline
@@ -112,6 +112,7 @@ urlpatterns = [
     path("outfits/<uuid:outfit_id>/state/", outfit_state, name="outfit_state"),
     path("outfits/<uuid:outfit_id>/day/", change_outfit_day, name="outfit_day"),
     path("outfits/<uuid:outfit_id>/diary/", write_diary, name="outfit_diary"),
+    path("outfits/<uuid:outfit_id>/palette/", outfit_palette, name="outfit_palette"),
     path("outfits/<uuid:outfit_id>/favorite/", change_favorite, name="outfit_favorite"),
     path("outfits/<uuid:outfit_id>/worn/", change_worn, name="outfit_worn"),
     path("outfits/<uuid:outfit_id>/delete/", delete_outfit, name="outfit_delete"),

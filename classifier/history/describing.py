@@ -1,8 +1,8 @@
 """What is worked out of each outfit after its style is known: its palette, and its words.
 
-A palette costs some ten milliseconds and a fetch from S3, so neither a worker nor the page that
-waits for a style pays for it: maintenance does, while no photo waits, and a page that shows an
-outfit before maintenance had its turn.
+A palette costs some ten milliseconds and a fetch from S3, so neither a worker nor a page pays for
+it: maintenance does, while no photo waits. The page of an outfit asks again until it is there. For
+workers: needs numpy.
 """
 
 import uuid
@@ -12,11 +12,12 @@ from time import monotonic
 import structlog
 from django.db import transaction
 
-from classifier.history.palette import palette_of, stored
+from classifier.history.palette import stored
 from classifier.history.search import words_of
+from classifier.history.worn_colours import palette_of
 from classifier.models import Outfit, Prediction
 from classifier.storage import objects
-from classifier.storage.objects import ObjectMissing, StorageUnavailable
+from classifier.storage.objects import ObjectMissing
 
 log = structlog.get_logger(__name__)
 
@@ -70,15 +71,3 @@ def _palette(outfit_id: uuid.UUID, thumb: bytes, activation_map: bytes) -> list[
     except OSError:
         log.warning("no_palette", outfit=str(outfit_id))
         return []
-
-
-def described(outfit: Outfit) -> Outfit:
-    """The outfit with its palette, which is worked out now if it has to be; else as it was."""
-    if outfit.palette is None and outfit.status == Outfit.Status.DONE:
-        try:
-            describe([outfit.pk])
-        except StorageUnavailable:
-            return outfit
-        palettes = Outfit.objects.filter(pk=outfit.pk).values_list("palette", flat=True)
-        outfit.palette = palettes.first()  # none where it has just been deleted
-    return outfit

@@ -10,11 +10,38 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
 
 from classifier.access import SignedInRequest, access_outfit
 from classifier.history import diary
+from classifier.models import Outfit
 from classifier.values.text import is_text
+
+MOST_ASKED = 6
+"""So many times a page asks for a palette that is not there, each time after twice as long."""
+FIRST_ASKED_S = 3
+ASKED = {str(number) for number in range(MOST_ASKED + 1)}
+
+
+def palette_waits(outfit: Outfit, asked: int = 0) -> dict[str, object]:
+    """For `_outfit_palette.html`: when the page asks for the palette the next time, if at all."""
+    waits = outfit.palette is None and outfit.status == Outfit.Status.DONE and asked < MOST_ASKED
+    return {
+        "ask_in_s": FIRST_ASKED_S * 2**asked if waits else None,
+        "asked": asked + 1,
+    }
+
+
+@login_required
+@require_safe
+@never_cache
+def outfit_palette(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponse:
+    """The colours, as HTMX asks for them until maintenance worked them out."""
+    outfit = access_outfit(request.user, outfit_id)
+    asked = request.GET.get("asked", "")
+    waits = palette_waits(outfit, int(asked) if asked in ASKED else 0)
+    return render(request, "classifier/_outfit_palette.html", {"outfit": outfit, **waits})
 
 
 @login_required

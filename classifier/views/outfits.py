@@ -22,7 +22,6 @@ from classifier.access import SignedInRequest, access_outfit
 from classifier.catalogue import style_of
 from classifier.history.answers import in_words
 from classifier.history.days import change_day
-from classifier.history.describing import described
 from classifier.history.diary import worn_days
 from classifier.lifecycle.dead_letters import owner_may_try_again
 from classifier.lifecycle.failures import FailureMessage, failure_message
@@ -35,6 +34,7 @@ from classifier.uploads.handler import files_of
 from classifier.uploads.quota import count_upload
 from classifier.uploads.refusals import Refusal, Refused
 from classifier.views.bin import throw_away_and_tell
+from classifier.views.diary import palette_waits
 from classifier.views.history import history
 from classifier.views.home import upload_page
 from classifier.web import client_ip, on_phone, wants_json
@@ -120,7 +120,7 @@ def outfit_page(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponse:
     outfit = access_outfit(request.user, outfit_id)
     notice_seen(request.user.id, [outfit])
     worn = worn_days([outfit]).get(outfit.pk, [])
-    return render(request, "classifier/outfit.html", {**_state(described(outfit)), "worn": worn})
+    return render(request, "classifier/outfit.html", {**_state(outfit), "worn": worn})
 
 
 @login_required
@@ -194,6 +194,7 @@ def _state(outfit: Outfit) -> dict[str, object]:
         # Most answers take a fifth of a second; what takes longer is asked for less often.
         "ask_again_ms": 250 if waited_s < 5 else 1000 if waited_s < 60 else 5000,
         "slow": waited_s > 10,
+        **palette_waits(outfit),
     }
 
 

@@ -7,7 +7,9 @@ from django.test import Client
 from PIL import Image, ImageDraw
 
 from classifier.history import describing
-from classifier.history.palette import Colour, merged, palette_of, read, stored
+from classifier.history.cielab import code_of, lab_of_code
+from classifier.history.palette import Colour, merged, read, stored
+from classifier.history.worn_colours import palette_of
 from classifier.models import Outfit
 from classifier.storage import objects
 
@@ -94,6 +96,27 @@ def test_a_photo_that_is_gone_has_no_palette_and_is_not_looked_at_again(
     assert describing.describe_waiting(10, lambda: False) == 0
 
 
-def test_a_page_does_not_wait_for_maintenance(classified: Outfit, as_owner: Client) -> None:
+def test_a_page_asks_until_maintenance_had_its_turn(classified: Outfit, as_owner: Client) -> None:
     page = as_owner.get(f"/outfits/{classified.pk}/").content.decode()
-    assert 'class="palette"' in page
+    asks = f"/outfits/{classified.pk}/palette/?asked="
+    assert f'hx-get="{asks}1" hx-trigger="load delay:3s"' in page
+    assert f'hx-get="{asks}2" hx-trigger="load delay:6s"' in part(as_owner, f"{asks}1")
+    assert "hx-get" not in part(as_owner, f"{asks}6"), "it does not ask for ever"
+    assert f'hx-get="{asks}1"' in part(as_owner, f"{asks}7"), "nobody asks so"
+    describing.describe([classified.pk])
+    for address in (f"{asks}1", f"/outfits/{classified.pk}/"):
+        assert 'class="palette"' in part(as_owner, address)
+        assert "palette/" not in part(as_owner, address)
+
+
+def part(client: Client, address: str) -> str:
+    return client.get(address).content.decode()
+
+
+def test_cielab_and_back() -> None:
+    """White, and a red as Lindbloom's calculator has it; every code comes back as it was."""
+    assert lab_of_code("#ffffff") == pytest.approx((100, 0, 0), abs=0.02)
+    assert lab_of_code("#ff0000") == pytest.approx((53.24, 80.09, 67.20), abs=0.02)
+    for codes in NAMED.values():
+        for code in codes.split():
+            assert code_of(lab_of_code(code)) == code
