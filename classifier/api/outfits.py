@@ -4,6 +4,7 @@ import uuid
 from http import HTTPStatus
 from typing import Annotated, Literal
 
+from django.db import transaction
 from django.http import HttpResponse
 from ninja import Field, FilterLookup, FilterSchema, Query, Router, Status
 
@@ -127,16 +128,17 @@ def change_outfit(request: ApiRequest, outfit_id: uuid.UUID, change: OutfitChang
     """
     owner = request.auth.owner
     access_outfit(owner, outfit_id)
-    if change.day is not None and not change_day(owner, outfit_id, change.day):
-        raise problem(Code.IMPLAUSIBLE_DAY)
-    if change.worn is not None and not replace_worn(owner, outfit_id, change.worn):
-        raise problem(Code.IMPLAUSIBLE_DAY)
-    try:
-        write(owner, outfit_id, note=change.note, tags=change.tags, favorite=change.favorite)
-    except ValueError as error:  # longer in the form that is kept than it was sent
-        raise problem(
-            Code.INVALID, extra={"errors": [{"where": "body.tags", "what": str(error)}]}
-        ) from error
+    with transaction.atomic():  # what is refused changes nothing
+        if change.day is not None and not change_day(owner, outfit_id, change.day):
+            raise problem(Code.IMPLAUSIBLE_DAY)
+        if change.worn is not None and not replace_worn(owner, outfit_id, change.worn):
+            raise problem(Code.IMPLAUSIBLE_DAY)
+        try:
+            write(owner, outfit_id, note=change.note, tags=change.tags, favorite=change.favorite)
+        except ValueError as error:  # longer in the form that is kept than it was sent
+            raise problem(
+                Code.INVALID, extra={"errors": [{"where": "body.tags", "what": str(error)}]}
+            ) from error
     return outfit_out(request, access_outfit(owner, outfit_id))
 
 
