@@ -13,6 +13,7 @@ from datetime import timedelta
 
 import structlog
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.functions import Now
@@ -53,13 +54,15 @@ def request_export(owner_id: int) -> Export:
         return known
     count_export(owner_id)
     with transaction.atomic():
+        # One request at a time, also while there is no export to lock.
+        get_user_model().objects.select_for_update(no_key=True).get(pk=owner_id)
         known = Export.objects.select_for_update().filter(owner_id=owner_id).first()
         if known and known.pending:
             return known
         if known:
             _remove(known)
         total = Outfit.everything.filter(owner_id=owner_id).count()
-        export, _ = Export.objects.get_or_create(owner_id=owner_id, defaults={"total": total})
+        export = Export.objects.create(owner_id=owner_id, total=total)
         transaction.on_commit(wake_maintenance, robust=True)
     log.info("export_queued", export=str(export.pk), owner=owner_id)
     return export

@@ -1,4 +1,4 @@
-"""Mails when a batch is done or an export ready, for whoever wants one. Over HTTP and the outbox."""
+"""Mails when a batch is done or an export ready, for whoever wants one; over HTTP."""
 
 from collections.abc import Callable
 from datetime import timedelta
