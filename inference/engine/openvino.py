@@ -10,6 +10,7 @@ import numpy.typing as npt
 import openvino as ov
 
 from inference.bundle import Bundle
+from inference.cores import allowed_cores
 from inference.engine import EngineError, Outputs
 from inference.engine.checks import (
     check_images,
@@ -46,8 +47,9 @@ def runtime() -> ov.Core:
 class OpenVinoEngine:
     """``style.xml`` and ``style.bin`` of a bundle, compiled for the CPU.
 
-    One stream with all cores: it answers a single photo soonest, and with small batches it is as
-    fast as several streams on the few cores that a worker has.
+    One stream with all cores, or with as many as its container may use: it answers a single photo
+    soonest, and with small batches it is as fast as several streams on the few cores that a worker
+    has.
     """
 
     name = "openvino"
@@ -58,8 +60,10 @@ class OpenVinoEngine:
         Raises EngineError when the bundle has no OpenVINO model, or not the one it claims.
         """
         path = weights_file(bundle, "style.xml", "OpenVINO")
+        threads = allowed_cores()
+        limit = {"INFERENCE_NUM_THREADS": threads} if threads else {}
         try:
-            compiled = runtime().compile_model(path, "CPU", _SETTINGS)
+            compiled = runtime().compile_model(path, "CPU", {**_SETTINGS, **limit})
             self._request: Any = compiled.create_infer_request()
         except RuntimeError as error:
             raise EngineError(f"OpenVINO cannot load {path}: {last_line(error)}") from error

@@ -62,6 +62,15 @@ def test_uploads_and_refusals_are_counted(
     assert sample("fasi_step_seconds_count", step="store") == stored + 1
 
 
+def test_a_scrape_within_the_network_is_not_sent_to_https(site: None, settings: Any) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    settings.FASI_METRICS_TOKEN = "a token"
+    assert Client().get("/metrics").status_code == 401
+    scrape = Client().get("/metrics", headers={"Authorization": "Bearer a token"})
+    assert scrape.status_code == 200
+    assert Client().get("/").status_code == 301
+
+
 def test_the_queue_is_shown_as_the_database_has_it(
     sample: Callable[..., float], make_outfit: Make
 ) -> None:
