@@ -54,8 +54,8 @@ def test_the_files_are_those_of_compose() -> None:
     given = files(STORE)
     for path in ("nginx.conf.template", "listen.conf.template", "errors.conf"):
         assert given[path].strip() == (ROOT / "deploy" / "nginx" / path).read_text().strip()
-    for path in (ROOT / "deploy" / "nginx" / "errors").iterdir():
-        assert given[path.name].strip() == path.read_text().strip()
+    for page in (ROOT / "deploy" / "nginx" / "errors").iterdir():
+        assert given[page.name].strip() == page.read_text().strip()
 
 
 @pytest.mark.parametrize(
