@@ -7,6 +7,7 @@ from ninja.types import DictStrAny
 
 from classifier.api import (
     batches,
+    catalogue,
     outfits,
     problem_types,
     profile,
@@ -57,6 +58,7 @@ for prefix, router in (
     ("profile", profile.router),
     ("styles", styles.router),
     ("releases", releases.router),
+    ("catalogue", catalogue.router),
     ("uploads", uploads.router),
     ("webhooks", webhooks.router),
     ("problems", problem_types.router),

@@ -23,6 +23,7 @@ _OF_THE_WEEK = """
       ON prediction.outfit_id = outfit.id AND prediction.release_id = %(release)s
     WHERE outfit.created >= %(since)s AND outfit.created < %(until)s
       AND outfit.status <> 'binned'
+      AND outfit.source <> 'catalogue'
 """
 _COUNTS = f"""
     SELECT outfit.source, prediction.kind, prediction.style, prediction.decided,

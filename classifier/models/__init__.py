@@ -7,6 +7,7 @@ from classifier.models.audit import AuditEntry
 from classifier.models.backfill import Backfill
 from classifier.models.batch import Batch, LeftOut
 from classifier.models.binned import Binned
+from classifier.models.catalogue import CatalogueItem, CatalogueVector
 from classifier.models.consent import Consent, Purpose
 from classifier.models.deleted import DeletedOutfits
 from classifier.models.diary import WornDay
@@ -42,6 +43,8 @@ __all__ = [
     "Backfill",
     "Batch",
     "Binned",
+    "CatalogueItem",
+    "CatalogueVector",
     "Consent",
     "DeletedOutfits",
     "Delivery",

@@ -67,6 +67,8 @@ class AuditEntry(models.Model):
         RETRAINING_CANCELLED = "retraining_cancelled", _("retraining cancelled")
         RELEASE_ROLLED_BACK = "release_rolled_back", _("release rolled back")
         RELEASE_RETIRED = "release_retired", _("release retired")
+        CATALOGUE_ADDED = "catalogue_added", _("added to the catalogue")
+        CATALOGUE_REMOVED = "catalogue_removed", _("removed from the catalogue")
         EVENTS_EXPORTED = "events_exported", _("events exported for research")
         BACKFILL_STARTED = "backfill_started", _("backfill started")
         BACKFILL_CHANGED = "backfill_changed", _("backfill paused, resumed or cancelled")

@@ -61,6 +61,7 @@ class Outfit(diary.DiaryFields):
         API = "api", _("a program")
         BATCH = "batch", _("a batch or a ZIP")
         FOLDER = "folder", _("a folder of an operator")
+        CATALOGUE = "catalogue", _("the catalogue")
 
     class DaySource(models.TextChoices):
         """Where the day of an outfit is from."""
@@ -180,7 +181,9 @@ class Outfit(diary.DiaryFields):
                 name="outfit_kind_known",
             ),
             models.CheckConstraint(
-                condition=Q(source__in=["unknown", "site", "phone", "api", "batch", "folder"]),
+                condition=Q(
+                    source__in=["unknown", "site", "phone", "api", "batch", "folder", "catalogue"]
+                ),
                 name="outfit_source_known",
             ),
             models.CheckConstraint(

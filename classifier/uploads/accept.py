@@ -90,7 +90,7 @@ def accept_photo(
         owner_id, ip_address, upload.size, zone, paced=paced, counted=counted
     )
     with room_for_it as room:
-        return _accept(
+        return accept_into(
             room,
             upload,
             wardrobe=wardrobe,
@@ -103,18 +103,19 @@ def accept_photo(
         )
 
 
-def _accept(
+def accept_into(
     room: Room,
     upload: File[bytes],
     *,
-    wardrobe: str,
-    batch: Batch | None,
+    wardrobe: str = "",
+    batch: Batch | None = None,
     priority: Outfit.Priority,
     source: Outfit.Source,
-    day: date | None,
+    day: date | None = None,
     zone: tzinfo,
-    sha256: str,
+    sha256: str = "",
 ) -> Accepted:
+    """What `accept_photo` does, for whom there is room already: see there. Raises Refused."""
     owner_id = room.owner_id
     if wardrobe and wardrobe not in offered_wardrobes():
         raise Refused(Refusal.UNKNOWN_WARDROBE)

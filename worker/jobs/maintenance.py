@@ -11,6 +11,7 @@ import structlog
 from celery.exceptions import SoftTimeLimitExceeded
 
 from classifier.batches import service, unpacking
+from classifier.catalogue_items.indexing import index_catalogue
 from classifier.drift.measuring import measure_if_due
 from classifier.history.describing import describe_waiting
 from classifier.lifecycle.queued import work_waits
@@ -27,6 +28,8 @@ from worker.loaded_model import worker_name
 
 log = structlog.get_logger(__name__)
 
+CATALOGUE_FOR_S = 20
+"""So long new items of the catalogue are brought into its index."""
 REVIEWS_FOR_S = 20
 """So long new predictions are brought into the review queue before other jobs have their turn."""
 PALETTES_FOR_S = 20
@@ -47,6 +50,7 @@ def run_maintenance() -> None:
         log.warning("retraining_lease_expired")
     if count := unpacking.return_expired_zips():
         log.warning("unpacking_leases_expired", count=count)
+    _try(index_catalogue, CATALOGUE_FOR_S)
     _try(filling.fill, REVIEWS_FOR_S)
     _try(lambda _: measure_if_due(), None)
     _try(lambda seconds: describe_waiting(seconds, work_waits), PALETTES_FOR_S)

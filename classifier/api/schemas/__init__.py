@@ -9,6 +9,7 @@ from classifier.api.schemas.catalogue import (
     StylesOut,
     WardrobeOut,
 )
+from classifier.api.schemas.items import AddedOut, ItemOut, ItemPage
 from classifier.api.schemas.outfits import (
     ColorOut,
     CorrectionIn,
@@ -39,6 +40,7 @@ from classifier.api.schemas.webhooks import (
 __all__ = [
     "BATCH_ID",
     "OUTFIT_ID",
+    "AddedOut",
     "BatchIn",
     "BatchOut",
     "BatchPage",
@@ -50,6 +52,8 @@ __all__ = [
     "DeliveryPage",
     "FailureOut",
     "GuessOut",
+    "ItemOut",
+    "ItemPage",
     "Line",
     "Moment",
     "NewUploadOut",

@@ -25,7 +25,15 @@ from django.utils import timezone
 from classifier.api.root import api
 from classifier.history.sharing import share
 from classifier.integrations.tokens import issue_token
-from classifier.models import Batch, DirectUpload, Outfit, Release, Scope, Webhook
+from classifier.models import (
+    Batch,
+    CatalogueItem,
+    DirectUpload,
+    Outfit,
+    Release,
+    Scope,
+    Webhook,
+)
 from tests.conftest import signed_in
 from tests.support.nasty import HEADERS, MOMENTS, PLACES, TEXTS, VALUES
 from worker.classification import work
@@ -194,6 +202,7 @@ def walk(staff: User, make_outfit: Callable[..., Outfit], release: Release, sett
     settings.ACCOUNT_RATE_LIMITS = False
     batch = Batch.objects.create(owner=staff, name="spring", total=1)
     outfit = make_outfit(user=staff, batch=batch)
+    item = CatalogueItem.objects.create(outfit=make_outfit(1, user=staff), title="Coat")
     work(budget_s=30)
     issued = issue_token(staff, "walk", list(Scope))
     webhook = Webhook.objects.create(
@@ -203,6 +212,7 @@ def walk(staff: User, make_outfit: Callable[..., Outfit], release: Release, sett
     ids = {
         "outfit_id": outfit.pk,
         "batch_id": batch.pk,
+        "item_id": item.pk,
         "token": share(outfit).token,
         "token_id": issued.token.pk,
         "webhook_id": webhook.pk,
