@@ -57,6 +57,7 @@ MOST = {
     "FASI_RETRAIN_SHADOW": 1,
     "FASI_PROMOTE_WORSE": 1,
     "FASI_REVIEW_TWICE_PERCENT": 100,
+    "FASI_SUGGESTION_TRIAL_PERCENT": 100,
 }
 """Shares, and one in per cent; the least is 0."""
 

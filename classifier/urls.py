@@ -39,6 +39,7 @@ from classifier.views.data import (
 from classifier.views.dead_letters import DeadLettersView, delete_dead_letter
 from classifier.views.diary import change_favorite, change_worn, outfit_palette, write_diary
 from classifier.views.drift import drift_page
+from classifier.views.for_you import for_you_page, item_thumb, say_of_item
 from classifier.views.health import healthz, readyz
 from classifier.views.history import delete_outfits, timeline
 from classifier.views.home import home
@@ -147,6 +148,9 @@ urlpatterns = [
     path("account/data/time-zone/", change_time_zone, name="data_time_zone"),
     path("account/data/erase/", erase_account, name="data_erase"),
     path("profile/", profile_page, name="profile"),
+    path("for-you/", for_you_page, name="for_you"),
+    path("for-you/<uuid:item_id>/", say_of_item, name="say_of_item"),
+    path("catalogue/<uuid:item_id>/thumb.jpg", item_thumb, name="item_thumb"),
     path("staff/dead-letters/", DeadLettersView.as_view(), name="dead_letters"),
     path("staff/review/", review_page, name="review"),
     path("staff/review/undo/", review_undo, name="review_undo"),

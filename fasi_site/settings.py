@@ -22,6 +22,7 @@ from fasi_site.settings_accounts import OIDC_ORIGINS
 from fasi_site.settings_jobs import *  # noqa: F403
 from fasi_site.settings_releases import *  # noqa: F403
 from fasi_site.settings_services import *  # noqa: F403
+from fasi_site.settings_suggestions import *  # noqa: F403
 from fasi_site.settings_training import *  # noqa: F403
 from fasi_site.settings_trials import *  # noqa: F403
 from fasi_site.settings_uploads import *  # noqa: F403

@@ -8,6 +8,7 @@ from ninja.types import DictStrAny
 from classifier.api import (
     batches,
     catalogue,
+    for_you,
     outfits,
     problem_types,
     profile,
@@ -59,6 +60,7 @@ for prefix, router in (
     ("styles", styles.router),
     ("releases", releases.router),
     ("catalogue", catalogue.router),
+    ("for-you", for_you.router),
     ("uploads", uploads.router),
     ("webhooks", webhooks.router),
     ("problems", problem_types.router),

@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import Q
 
 from classifier.models import CatalogueItem, CatalogueVector, Outfit, Prediction, Release
+from classifier.personalization.weights import FEWEST_PEOPLE
 
 _ADD = """
     INSERT INTO classifier_cataloguevector (item_id, release_id, style, embedding, popular)
@@ -33,6 +34,25 @@ _ADD = """
 """
 PORTION = 1_000
 """Vectors that are added in one transaction: each finds its neighbours in the index."""
+# What few people said is nobody's to see, and what people said who want no part in suggestions
+# counts for none.
+_POPULAR = """
+    WITH said AS (
+        SELECT opinion.item_id, count(*) AS people,
+               count(*) FILTER (WHERE said = 'liked') - count(*) FILTER (WHERE said = 'hidden')
+               AS more
+        FROM classifier_opinion AS opinion
+        JOIN auth_user AS person ON person.id = opinion.owner_id AND person.is_active
+        LEFT JOIN classifier_preferences AS chosen ON chosen.owner_id = opinion.owner_id
+        WHERE chosen.adapts IS NOT FALSE
+        GROUP BY opinion.item_id HAVING count(*) >= %(fewest)s
+    ), now AS (
+        SELECT vector.id, coalesce(round(more / (people + 10.0), 1), 0)::float AS popular
+        FROM classifier_cataloguevector AS vector LEFT JOIN said ON said.item_id = vector.item_id
+    )
+    UPDATE classifier_cataloguevector AS vector SET popular = now.popular
+    FROM now WHERE now.id = vector.id AND now.popular <> vector.popular
+"""
 
 
 def index_catalogue(seconds: float) -> int:
@@ -43,14 +63,15 @@ def index_catalogue(seconds: float) -> int:
     gone = ~Q(release=release) | ~Q(item__outfit__kind=Prediction.Kind.OUTFIT)
     CatalogueVector.objects.filter(gone).delete()
     end = time.monotonic() + seconds
-    values = {"release": release.pk, "styles": list(release.styles.ids), "portion": PORTION}
+    styles = list(release.styles.ids)
     added = 0
     with connection.cursor() as cursor:
         while time.monotonic() < end:
-            cursor.execute(_ADD, values)
+            cursor.execute(_ADD, {"release": release.pk, "styles": styles, "portion": PORTION})
             added += cursor.rowcount
             if not cursor.rowcount:
                 break
+        cursor.execute(_POPULAR, {"fewest": FEWEST_PEOPLE})
     return added
 
 

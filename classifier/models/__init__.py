@@ -26,6 +26,7 @@ from classifier.models.review import Review
 from classifier.models.review_item import ReviewItem, ReviewProgress, ReviewStep
 from classifier.models.serving import ServingWorker
 from classifier.models.share import Share
+from classifier.models.suggestions import EndedTrial, Opinion, Suggested
 from classifier.models.token import ApiToken, Scope
 from classifier.models.traffic import TrafficState, TrafficWeek
 from classifier.models.training_split import TrainingSplit
@@ -49,11 +50,13 @@ __all__ = [
     "DeletedOutfits",
     "Delivery",
     "DirectUpload",
+    "EndedTrial",
     "Erasure",
     "Event",
     "Export",
     "IdempotentRequest",
     "LeftOut",
+    "Opinion",
     "Outfit",
     "PersonalAnswer",
     "Prediction",
@@ -71,6 +74,7 @@ __all__ = [
     "ServingWorker",
     "Share",
     "SharedRecap",
+    "Suggested",
     "TrafficState",
     "TrafficWeek",
     "TrainingSplit",

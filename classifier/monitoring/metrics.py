@@ -41,6 +41,12 @@ UPLOADS = Counter("fasi_uploads_total", "Uploads by what became of them.", ["res
 """accepted, seen_before, or the code of the refusal."""
 TRIALS = Counter("fasi_trials_total", "Photos of visitors by what became of them.", ["result"])
 """begun, answered, kept, or the code of the refusal."""
+SUGGESTIONS = Counter(
+    "fasi_suggestions_total",
+    "Items of the catalogue that people were shown, liked or hid.",
+    ["event", "release", "variant"],
+)
+"""`variant`: the ranking that chose, or "nobody" for those who switched that off."""
 CLAIM_SIZE = Histogram(
     "fasi_claim_size", "Outfits in a claim.", buckets=(1, 2, 4, 8, 16, 32, 64, 128)
 )

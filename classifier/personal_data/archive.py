@@ -32,7 +32,7 @@ TOGETHER = 16
 README = """\
 FASI: your data
 
-account.json   your account, and what you consented to
+account.json   your account, what you consented to, and what you said of suggestions
 photos/        your photos as they are stored: turned upright, without place and camera data
 outfits.csv    one line for each outfit, for a spreadsheet
 outfits.json   all that is known of each outfit

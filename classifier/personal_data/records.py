@@ -18,6 +18,7 @@ from classifier.models import (
     SharedRecap,
     TrainingSplit,
 )
+from classifier.personal_data.suggestions import suggestions_of
 from classifier.personalization.switch import adapts_to
 
 
@@ -30,6 +31,7 @@ def account_of(owner: User) -> dict[str, Any]:
         "last_sign_in": owner.last_login.isoformat() if owner.last_login else None,
         "time_zone": _time_zone(owner),
         "answers_learn_from_corrections": adapts_to(owner.pk),
+        "suggestions": suggestions_of(owner),
         "photos_may_train_the_model": _said(owner, Purpose.TRAINING),
         "photos_only_test_the_model": _held_out(owner),
         "may_be_researched": _said(owner, Purpose.RESEARCH),

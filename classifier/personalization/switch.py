@@ -1,13 +1,13 @@
-"""Whether answers take into account what a person said: they do, until the person says no."""
+"""Whether answers and suggestions are made for this person: they are, until the person says no."""
 
 from django.conf import settings
 from django.db import transaction
 
-from classifier.models import PersonalAnswer, Preferences
+from classifier.models import PersonalAnswer, Preferences, Suggested
 
 
 def adapts_to(owner_id: int) -> bool:
-    """Whether this person's answers adapt to them."""
+    """Whether answers and suggestions go by this person's history."""
     kept = Preferences.objects.filter(owner_id=owner_id).values_list("adapts", flat=True).first()
     return kept is not False
 
@@ -22,3 +22,4 @@ def choose_adapting(owner_id: int, adapts: bool) -> None:
         )
         if not adapts:
             PersonalAnswer.objects.filter(prediction__outfit__owner=owner_id).delete()
+            Suggested.objects.filter(owner=owner_id).delete()

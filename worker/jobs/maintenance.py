@@ -18,6 +18,7 @@ from classifier.lifecycle.queued import work_waits
 from classifier.models import Erasure
 from classifier.personal_data import exports
 from classifier.personal_data.erasure import erase
+from classifier.personalization.trial import watch_trial
 from classifier.ready_mails import send_ready_mails
 from classifier.retraining import queue as retraining
 from classifier.reviews import filling
@@ -51,6 +52,7 @@ def run_maintenance() -> None:
     if count := unpacking.return_expired_zips():
         log.warning("unpacking_leases_expired", count=count)
     _try(index_catalogue, CATALOGUE_FOR_S)
+    _try(lambda _: watch_trial(), None)
     _try(filling.fill, REVIEWS_FOR_S)
     _try(lambda _: measure_if_due(), None)
     _try(lambda seconds: describe_waiting(seconds, work_waits), PALETTES_FOR_S)

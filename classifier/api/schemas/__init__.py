@@ -9,6 +9,7 @@ from classifier.api.schemas.catalogue import (
     StylesOut,
     WardrobeOut,
 )
+from classifier.api.schemas.for_you import OpinionIn, SuggestionOut, SuggestionsOut
 from classifier.api.schemas.items import AddedOut, ItemOut, ItemPage
 from classifier.api.schemas.outfits import (
     ColorOut,
@@ -58,6 +59,7 @@ __all__ = [
     "Moment",
     "NewUploadOut",
     "NewWebhookOut",
+    "OpinionIn",
     "OutfitChange",
     "OutfitOut",
     "OutfitPage",
@@ -72,6 +74,8 @@ __all__ = [
     "StyleOut",
     "StylesOut",
     "SubmittedOut",
+    "SuggestionOut",
+    "SuggestionsOut",
     "Text",
     "UploadIn",
     "UploadOut",

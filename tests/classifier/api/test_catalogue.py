@@ -61,7 +61,7 @@ def test_staff_add_look_at_and_delete_items(
 def test_what_is_said_of_it_is_checked(
     form: dict[str, str], reason: str, staffs: Program, release: Release
 ) -> None:
-    answer = add(staffs, **form)
+    answer = add(staffs, 0, **form)
     assert code(answer) == reason
     assert answer.json()["errors"][0]["where"] == f"form.{next(iter(form))}"
     assert not CatalogueItem.objects.exists()
