@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from classifier.catalogue import offered_wardrobes
 from classifier.models import CatalogueItem, CatalogueVector, Release
 from classifier.personalization.candidates import Found, candidates_for, cosines_between
 from classifier.personalization.counts import count as count_event
@@ -45,16 +44,17 @@ class Suggestions:
 def suggestions_for(owner_id: int, wardrobe: str = "", count: int = COUNT) -> Suggestions:
     """The next list for this person: nothing of the last one, and nothing that they hid.
 
-    `wardrobe`: one that `offered_wardrobes` has, or empty for all styles. A list has at most half
-    of what there is, so that there is something for the next one.
+    `wardrobe`: one that the active release has; else all styles. A list has at most half of what
+    there is, so that there is something for the next one.
     """
     release = Release.objects.filter(status=Release.Status.ACTIVE).defer("metrics").first()
     if release is None:
         return Suggestions()
-    styles = offered_wardrobes()[wardrobe].styles if wardrobe else release.styles.ids
+    chosen = release.styles.wardrobes.get(wardrobe)
+    styles = chosen.styles if chosen else release.styles.ids
     there = CatalogueVector.objects.filter(release=release, style__in=styles)[: 2 * count].count()
     if not there:
-        return Suggestions(exists=bool(wardrobe))
+        return Suggestions(exists=chosen is not None)
     adapts = adapts_to(owner_id)
     variant = variant_of(owner_id) if adapts else NOBODY
     taste = taste_of(owner_id, release.pk, variant.weights.half_life) if adapts else Taste()
