@@ -28,3 +28,8 @@ FASI_TRIALS_KEPT = env.int("FASI_TRIALS_KEPT", default=300)
 FASI_TRIALS_DECODING = env.int(
     "FASI_TRIALS_DECODING", default=max(1, env.int("FASI_WEB_THREADS", default=4) // 2)
 )
+# `POST /api/v1/classify`: of one person, and how many requests of a process may wait at a time.
+FASI_CLASSIFY_PER_MINUTE = env.int("FASI_CLASSIFY_PER_MINUTE", default=60)
+FASI_CLASSIFYING = env.int(
+    "FASI_CLASSIFYING", default=max(1, env.int("FASI_WEB_THREADS", default=4) // 4)
+)

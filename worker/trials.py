@@ -67,6 +67,7 @@ def _answer(taken: list[tuple[UUID, bytes]], model: LoadedModel) -> None:
             {
                 "release": model.release.pk,
                 "kind": verdict.kind,
+                "gate": [] if verdict.gate is None else [round(float(x), 5) for x in verdict.gate],
                 "probabilities": [round(float(each), 5) for each in verdict.probabilities],
                 "style": verdict.style,
                 "confidence": verdict.confidence,

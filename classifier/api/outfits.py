@@ -33,7 +33,7 @@ from classifier.history.diary import replace_worn, write
 from classifier.lifecycle.noticing import notice_seen
 from classifier.lifecycle.waiting import LONGEST_S, answer_later
 from classifier.models import Outfit, Prediction, Review
-from classifier.reviews.verdicts import UnknownStyle, record_review
+from classifier.reviews.verdicts import UnknownStyle, record_review, take_back
 
 router = Router()
 
@@ -165,6 +165,17 @@ def correct_outfit(
     except UnknownStyle as error:
         raise problem(Code.UNKNOWN_STYLE) from error
     return correction_out(review)
+
+
+@router.delete("/{uuid:outfit_id}/correction", auth=WRITE, response={HTTPStatus.NO_CONTENT: None})
+def delete_correction(request: ApiRequest, outfit_id: uuid.UUID) -> HttpResponse:
+    """Take your verdict back: the outfit counts as predicted again, or as staff said.
+
+    Without one nothing changes.
+    """
+    access_outfit(request.auth.owner, outfit_id)
+    take_back(outfit_id, request.auth.owner_id)
+    return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
 
 @router.delete("/{uuid:outfit_id}", auth=WRITE, response={HTTPStatus.NO_CONTENT: None})

@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from classifier.lifecycle.failures import Failure, failure_message
+from classifier.trials.service import Away, Busy, NotTried
 from classifier.uploads.refusals import Refusal, Refused
 from classifier.wording.particles import particles
 
@@ -186,10 +187,10 @@ def problem(
     return Problem(code, int(status), particles(str(sentence) % named), headers, extra)
 
 
-def refusal(refused: Refused) -> Problem:
+def refusal(refused: Refused | NotTried) -> Problem:
     """What became of a refused photo."""
     wait = {"Retry-After": str(refused.retry_after_s)} if refused.retry_after_s else {}
-    return Problem(refused.reason, refused.status, refused.sentence, wait)
+    return Problem(refused.reason, int(refused.status), str(refused.sentence), wait)
 
 
 def for_status(status: int) -> Problem:
@@ -219,4 +220,5 @@ def statuses() -> dict[str, int]:
     """Every reason code with its status."""
     failures = {each.value: int(HTTPStatus.UNPROCESSABLE_ENTITY) for each in Failure}
     own = {code.value: int(status) for code, (status, _sentence) in _ANSWERS.items()}
-    return failures | own | {each.value: Refused(each).status for each in Refusal}
+    tried = {each.reason: int(each.status) for each in (Busy, Away)}
+    return failures | own | tried | {each.value: Refused(each).status for each in Refusal}

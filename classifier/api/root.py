@@ -8,6 +8,7 @@ from ninja.types import DictStrAny
 from classifier.api import (
     batches,
     catalogue,
+    classify,
     for_you,
     outfits,
     problem_types,
@@ -20,6 +21,7 @@ from classifier.api import (
 from classifier.api.openapi import Api
 from classifier.api.problems import Code, Problem, for_status, problem, refusal
 from classifier.storage.objects import StorageUnavailable
+from classifier.trials.service import NotTried
 from classifier.uploads.refusals import Refusal, Refused
 
 JSON = "application/json"
@@ -63,6 +65,7 @@ for prefix, router in (
     ("for-you", for_you.router),
     ("uploads", uploads.router),
     ("webhooks", webhooks.router),
+    ("classify", classify.router),
     ("problems", problem_types.router),
 ):
     api.add_router(f"/v1/{prefix}", router, tags=[prefix])
@@ -75,6 +78,11 @@ def _problem(request: HttpRequest, error: Problem) -> HttpResponse:
 
 @api.exception_handler(Refused)
 def _refused(request: HttpRequest, error: Refused) -> HttpResponse:
+    return refusal(error).response
+
+
+@api.exception_handler(NotTried)
+def _not_tried(request: HttpRequest, error: NotTried) -> HttpResponse:
     return refusal(error).response
 
 

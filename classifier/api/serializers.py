@@ -94,7 +94,7 @@ def _outfit(
         classified=outfit.classified,
         photo_url=request.build_absolute_uri(ticketed("outfit_photo", outfit.pk)),
         thumb_url=request.build_absolute_uri(ticketed("outfit_thumb", outfit.pk)),
-        prediction=_prediction(outfit, prediction) if prediction else None,
+        prediction=prediction_out(prediction, outfit.wardrobe) if prediction else None,
         personal=_personal(outfit, prediction) if prediction else None,
         correction=correction_out(correction) if correction else None,
         failure=FailureOut(
@@ -111,9 +111,10 @@ def _palette(outfit: Outfit) -> list[ColorOut]:
     ]
 
 
-def _prediction(outfit: Outfit, prediction: Prediction) -> PredictionOut:
+def prediction_out(prediction: Prediction, wardrobe: str = "") -> PredictionOut:
+    """What was predicted; the best three are of this wardrobe, where there is one."""
     language = get_language() or "en"
-    worn = prediction.release.styles.ids_in(outfit.wardrobe)
+    worn = prediction.release.styles.ids_in(wardrobe)
     probabilities = dict(zip(prediction.release.styles.ids, prediction.probabilities, strict=True))
     gate = prediction.gate
     return PredictionOut(

@@ -49,19 +49,35 @@ FORM = {
 }
 
 
+FORM_OF_ONE = {
+    "requestBody": {
+        "content": {
+            MULTIPART: {
+                "schema": {
+                    "type": "object",
+                    "required": ["photo"],
+                    "properties": {
+                        "photo": {
+                            "type": "string",
+                            "format": "binary",
+                            "description": "JPEG, PNG, WebP, HEIC or AVIF.",
+                        }
+                    },
+                }
+            }
+        },
+        "required": True,
+    }
+}
+
+
 def submit_photos(request: ApiRequest, batch: Batch | None = None) -> Status[UploadedOut]:
     """Accept the request's photos. Raises Problem where none of them was accepted.
 
     One photo that is refused is the problem of the whole request; of several, those that are
     refused carry their problem and the others are accepted.
     """
-    if request.content_type != MULTIPART:
-        raise problem(Code.MEDIA_TYPE, expected=MULTIPART)
-    uploads = files_of(request, "photo")
-    if not uploads:
-        if other := next(iter(request.FILES), ""):
-            raise problem(Code.WRONG_FIELD, field=other[:40])
-        raise Refused(Refusal.NO_FILE)
+    uploads = photos_of(request)
     wardrobe = request.POST.get("wardrobe", "")
     problems: list[Problem] = []
     items: list[SubmittedOut] = []
@@ -77,6 +93,18 @@ def submit_photos(request: ApiRequest, batch: Batch | None = None) -> Status[Upl
         shown = [each.model_dump(mode="json") for each in items]
         raise problem(Code.ALL_REFUSED, extra={"items": shown})
     return Status(HTTPStatus.ACCEPTED, UploadedOut(items=items))
+
+
+def photos_of(request: ApiRequest) -> list[UploadedFile[bytes]]:
+    """The request's photos, at least one. Raises Problem, Refused."""
+    if request.content_type != MULTIPART:
+        raise problem(Code.MEDIA_TYPE, expected=MULTIPART)
+    uploads = files_of(request, "photo")
+    if not uploads:
+        if other := next(iter(request.FILES), ""):
+            raise problem(Code.WRONG_FIELD, field=other[:40])
+        raise Refused(Refusal.NO_FILE)
+    return uploads
 
 
 def _accepted(

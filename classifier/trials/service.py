@@ -1,8 +1,9 @@
-"""What visitors do: try a photo, ask again, keep it in a new account."""
+"""What visitors do: try a photo, ask again, keep it in a new account; and programs: ask once."""
 
 import hashlib
+import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, tzinfo
 from http import HTTPStatus
@@ -18,9 +19,10 @@ from redis.exceptions import RedisError
 from classifier.history.days import day_taken
 from classifier.lifecycle.wakeup import wake_worker
 from classifier.limits import rates
-from classifier.models import Outfit
+from classifier.models import Outfit, Prediction
 from classifier.monitoring.metrics import TRIALS
 from classifier.trials import lane
+from classifier.trials.results import prediction_of
 from classifier.uploads.accept import Accepted, accept_photo, display_name
 from classifier.uploads.refusals import Refusal, Refused
 from classifier.uploads.sanitise import sanitise
@@ -32,8 +34,13 @@ log = structlog.get_logger(__name__)
 DECODING_WAITS_S = 1.0
 # Of the decoders of a process visitors have one at a time: the other is for people with an account.
 _decoding = BoundedSemaphore(1)
+LOOK_EACH_S = 0.02
+Window = tuple[str, int, int]
+"""The name of a counter, the seconds that it counts for, and how much it takes."""
 # Of those who decode or wait for it: each keeps a thread of the process busy.
 _places = BoundedSemaphore(settings.FASI_TRIALS_DECODING)
+# Programs that wait for an answer hold a thread, too: together with those above not all of them.
+_answers = BoundedSemaphore(settings.FASI_CLASSIFYING)
 
 
 class NotTried(Exception):
@@ -64,13 +71,47 @@ class Away(NotTried):
 
 
 def begin_trial(upload: File[bytes], ip_address: str, *, sample: bool = False) -> uuid.UUID:
-    """Check and decode one photo, keep it in memory and wake a worker. Its id.
+    """Check and decode a visitor's photo, keep it in memory and wake a worker. Its id.
 
     Raises Refused, with the same sentences as for uploads, and NotTried.
     """
+    return _begun(upload, _visitors_rates(ip_address), sample=sample)
+
+
+def classify_once(upload: File[bytes], owner_id: int) -> Prediction:
+    """What the model says of the photo that somebody's program sent; nothing is kept of it.
+
+    It is in memory until the answer, PATIENCE_S and the decoding at most. Raises Refused, NotTried.
+    """
+    if not _answers.acquire(blocking=False):
+        raise Busy
+    try:
+        key = f"classify:{owner_id}:{rates.this_minute()}"
+        trial_id = _begun(upload, [(key, rates.MINUTE, settings.FASI_CLASSIFY_PER_MINUTE)])
+        try:
+            with _told_away():
+                return _answer(trial_id)
+        finally:
+            replace(trial_id)
+    finally:
+        _answers.release()
+
+
+def _answer(trial_id: uuid.UUID) -> Prediction:
+    while (trial := lane.look(trial_id)) and not trial.busy:
+        if trial.said:
+            prediction = prediction_of(trial.said)
+            if prediction is not None:
+                return prediction
+            break  # its release was removed meanwhile
+        time.sleep(LOOK_EACH_S)
+    raise Busy
+
+
+def _begun(upload: File[bytes], windows: Sequence[Window], *, sample: bool = False) -> uuid.UUID:
     try:
         with _told_away():
-            trial_id = _begin(upload, ip_address, sample=sample)
+            trial_id = _begin(upload, windows, sample=sample)
     except (Refused, NotTried) as refusal:
         TRIALS.labels(str(refusal.reason)).inc()
         raise
@@ -82,7 +123,7 @@ def begin_trial(upload: File[bytes], ip_address: str, *, sample: bool = False) -
 def ask_again(trial_id: uuid.UUID, ip_address: str) -> None:
     """Let a trial wait that no worker came to. Raises Refused, NotTried."""
     with _told_away():
-        _check_rates(ip_address)
+        _check_rates(_visitors_rates(ip_address))
         if not lane.again(trial_id):
             raise Busy
     wake_worker()
@@ -131,8 +172,8 @@ def keep(
     return accepted
 
 
-def _begin(upload: File[bytes], ip_address: str, *, sample: bool) -> uuid.UUID:
-    _check_rates(ip_address)
+def _begin(upload: File[bytes], windows: Sequence[Window], *, sample: bool) -> uuid.UUID:
+    _check_rates(windows)
     if upload.size > settings.FASI_TRIAL_BYTES:
         raise Refused(Refusal.TOO_LARGE, most_bytes=settings.FASI_TRIAL_BYTES)
     if lane.is_full():
@@ -172,16 +213,21 @@ def _decoded(data: bytes) -> Sanitised:
         _places.release()
 
 
-def _check_rates(ip_address: str) -> None:
+def _visitors_rates(ip_address: str) -> list[Window]:
     minute = rates.this_minute()
-    over = rates.first_over(
+    return [
         (
             f"trials:address:{ip_group(ip_address)}:{minute}",
             rates.MINUTE,
             settings.FASI_TRIALS_PER_MINUTE_ADDRESS,
         ),
         (f"trials:all:{minute}", rates.MINUTE, settings.FASI_TRIALS_PER_MINUTE),
-    )
+    ]
+
+
+def _check_rates(windows: Sequence[Window]) -> None:
+    """The first of them is of whoever asks alone."""
+    over = rates.first_over(*windows)
     if over is not None:
         raise Busy() if over else Refused(Refusal.RATE)
 

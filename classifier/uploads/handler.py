@@ -1,7 +1,7 @@
 """Uploads are measured while they stream in: what is too large is neither kept nor spooled.
 
-A photo of a visitor without an account is never spooled to a disk: it is in memory from its first
-byte to its last, and nginx lets few of them in at a time.
+A photo of which nothing is kept, a visitor's or a program's, is never spooled to a disk: it is in
+memory from its first byte to its last, and nginx lets few of them in at a time.
 """
 
 from io import BytesIO
@@ -22,6 +22,7 @@ from classifier.uploads.refusals import Refusal, Refused
 
 ZIP_FIELD = "archive"
 PHOTO_FIELD = "photo"
+NOTHING_KEPT = ("try", "api:classify")
 
 
 class TooLargeFile(UploadedFile[bytes]):
@@ -33,15 +34,15 @@ class CappedUploadHandler(FileUploadHandler):
 
     Only the file that is too large is refused; its neighbours in the same request are not. A ZIP
     may be larger than a photo, where one is expected and from somebody who is signed in. Of a
-    visitor's form one photo is kept, in memory, and FASI_TRIAL_BYTES of it at most.
+    form at one of NOTHING_KEPT one photo is taken, into memory, of FASI_TRIAL_BYTES at most.
     """
 
     _files = 0
     _memory: BytesIO | None = None
 
     @property
-    def _from_visitor(self) -> bool:
-        return self.request is not None and self.request.path == reverse("try")
+    def _in_memory(self) -> bool:
+        return self.request is not None and self.request.path in map(reverse, NOTHING_KEPT)
 
     @property
     def _most(self) -> int:
@@ -53,7 +54,7 @@ class CappedUploadHandler(FileUploadHandler):
             and request.user.is_authenticated
         ):
             return int(settings.FASI_ZIP_BYTES)
-        if self._from_visitor:
+        if self._in_memory:
             return int(settings.FASI_TRIAL_BYTES)
         return int(settings.FASI_MAX_UPLOAD_BYTES)
 
@@ -64,7 +65,7 @@ class CappedUploadHandler(FileUploadHandler):
             cast(Any, self.request).too_many_files = True
             raise StopUpload  # reads what follows to its end and keeps none of it
         self._limit = self._most
-        if self._from_visitor:
+        if self._in_memory:
             if self._memory is not None or self.field_name != PHOTO_FIELD:
                 raise SkipFile
             self._memory = BytesIO()

@@ -154,9 +154,9 @@ class Fasi:
         """Without `url` and `token`, the environment's FASI_URL and FASI_TOKEN are taken."""
         url = url or os.environ.get("FASI_URL", "http://127.0.0.1:8000")
         token = token or os.environ.get("FASI_TOKEN", "")
-        self._tries = tries
+        self._tries, self._url, self._has_token = tries, url.rstrip("/"), bool(token)
         self._http = httpx.Client(
-            base_url=f"{url.rstrip('/')}/api/v1/",
+            base_url=f"{self._url}/api/v1/",
             headers={"Authorization": f"Bearer {token}"} if token else {},
             timeout=timeout_s,
         )
@@ -241,6 +241,14 @@ class Fasi:
         """Send one photo and wait for what the model says."""
         return self.wait(self.upload(photo, wardrobe=wardrobe), timeout_s)
 
+    def predict(self, photo: str | Path | bytes) -> Mapping[str, Any]:
+        """What the model says of a photo of which nothing is kept: `style`, `decided`, `kind` ...
+
+        For a few photos; of many the site refuses some, with a time after which to go on.
+        """
+        data = photo if isinstance(photo, bytes) else Path(photo).read_bytes()
+        return self._send("POST", "classify", files={"photo": ("photo", data)})
+
     def classify_many(
         self,
         paths: Iterable[str | Path],
@@ -299,6 +307,10 @@ class Fasi:
         said = {"answer": answer, "style": style, "note": note}
         self._send("PUT", f"outfits/{outfit_id}/correction", json=said)
 
+    def withdraw_correction(self, outfit_id: str) -> None:
+        """Take back what was said: the outfit counts as predicted again."""
+        self._send("DELETE", f"outfits/{outfit_id}/correction")
+
     def delete(self, outfit_id: str, *, forever: bool = False) -> None:
         """Put an outfit into the bin; `forever` deletes it at once, with its photo."""
         parameters = {"forever": "true"} if forever else {}
@@ -342,10 +354,25 @@ class Fasi:
                 pause = _back_off(tried)
             else:
                 if not _may_go_well_soon(answer):
-                    return _read(answer)
+                    return self._read(answer)
                 pause = _asked_pause(answer) or _back_off(tried)
             time.sleep(pause)
-        return _read(self._http.request(method, path, **options))
+        try:
+            return self._read(self._http.request(method, path, **options))
+        except httpx.ConnectError as error:
+            told = f"{self._url} cannot be reached ({error}). Start it, or set FASI_URL."
+            raise httpx.ConnectError(told, request=error.request) from error
+
+    def _read(self, answer: httpx.Response) -> Mapping[str, Any]:
+        """What a request that went well was answered. Raises FasiError."""
+        if not answer.is_success:
+            error = _error(answer)
+            if answer.status_code == httpx.codes.UNAUTHORIZED and not self._has_token:
+                told = f"Set FASI_TOKEN to a token; {self._url}/account/tokens/ makes one."
+                error = FasiError(error.code, error.status, told)
+            raise error
+        found: Mapping[str, Any] = answer.json() if answer.content else {}
+        return found
 
 
 def _may_go_well_soon(answer: httpx.Response) -> bool:
@@ -362,14 +389,6 @@ def _asked_pause(answer: httpx.Response) -> int:
 def _back_off(tried: int) -> float:
     """Exponential, with full jitter."""
     return random.uniform(0, min(2**tried, 30))  # noqa: S311  (nothing secret)
-
-
-def _read(answer: httpx.Response) -> Mapping[str, Any]:
-    """What a request that went well was answered. Raises FasiError."""
-    if not answer.is_success:
-        raise _error(answer)
-    found: Mapping[str, Any] = answer.json() if answer.content else {}
-    return found
 
 
 def _error(answer: httpx.Response) -> FasiError:
@@ -421,8 +440,11 @@ def main() -> int:
             told = result.error if outfit is None else outfit.failure
             if outfit and outfit.kind in ("people", "none"):
                 told = f"no outfit ({outfit.kind})"
-            said = (outfit.style, f"{outfit.confidence:.3f}", "") if outfit and not told else ()
-            sys.stdout.write("\t".join((str(result.path), *(said or ("", "", told)))) + "\n")
+            said = ("", "", told)
+            if outfit and not told:
+                told = "decided" if outfit.decided else "not sure"
+                said = (outfit.style, f"{outfit.confidence:.3f}", told)
+            sys.stdout.write("\t".join((str(result.path), *said)) + "\n")
     return int(failed)
 
 

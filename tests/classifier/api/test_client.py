@@ -1,5 +1,6 @@
 """The Python client, against the real site over HTTP."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -120,6 +121,9 @@ def test_outfits_are_listed_over_pages_corrected_and_deleted(
     assert len({outfit.id for outfit in outfits}) == 3
     fasi.correct(outfits[0].id, "boho")
     assert fasi.outfit(outfits[0].id).raw["correction"]["style"] == "boho"
+    fasi.withdraw_correction(outfits[0].id)
+    back = fasi.outfit(outfits[0].id)
+    assert (back.raw["correction"], back.style) == (None, outfits[0].style)
     fasi.delete(outfits[1].id)
     assert fasi.profile()["outfits"] == 2
     assert fasi.restore(outfits[1].id).style
@@ -134,7 +138,8 @@ def test_a_problem_is_an_error_with_its_code(fasi: Fasi) -> None:
 
 
 def test_a_request_without_a_token_is_told(live_server: LiveServer, site: None) -> None:
-    with Fasi(live_server.url) as nobody, pytest.raises(FasiError, match="/account/tokens/"):
+    told = f"Set FASI_TOKEN to a token; {live_server.url}/account/tokens/ makes one."
+    with Fasi(live_server.url) as nobody, pytest.raises(FasiError, match=re.escape(told)):
         nobody.profile()
 
 
@@ -152,8 +157,18 @@ def test_a_client_may_be_shared_by_threads(fasi: Fasi) -> None:
 
 
 def test_no_server_is_an_error_of_httpx() -> None:
-    with Fasi("http://127.0.0.1:9", "x", tries=1) as fasi, pytest.raises(httpx.ConnectError):
+    told = pytest.raises(httpx.ConnectError, match=r"http://127\.0\.0\.1:9 cannot be reached")
+    with Fasi("http://127.0.0.1:9", "x", tries=1) as fasi, told:
         fasi.profile()
+
+
+def test_a_photo_of_which_nothing_is_kept(fasi: Fasi, working: Working, tmp_path: Path) -> None:
+    (photo,) = photos(tmp_path, 1)
+    with working():
+        said = fasi.predict(photo)
+    assert said["style"] in fasi.styles()
+    assert said["decided"] in (True, False)
+    assert fasi.profile()["outfits"] == 0
 
 
 def test_the_command_prints_a_line_for_each_photo(
@@ -175,5 +190,6 @@ def test_the_command_prints_a_line_for_each_photo(
     assert [line[0] for line in lines] == [str(path) for path in paths]
     assert lines[0][1]
     assert 0 < float(lines[0][2]) <= 1
+    assert lines[0][3] in ("decided", "not sure")
     assert "No such file" in lines[2][3]
     assert "3/3 photos" in answer.stderr
