@@ -139,11 +139,11 @@ def test_each_setting_can_be_given_or_is_the_charts() -> None:
     assert secret <= charts
     # Of the embedded stack, of the data folder, and of the machine that trains.
     elsewhere = {
-        *("FASI_EMBEDDED", "FASI_DEBUG", "FASI_METRICS_DIR"),
+        *("FASI_EMBEDDED", "FASI_DEBUG", "FASI_MIN_FREE_MB", "FASI_METRICS_DIR"),
         *("FASI_RETRAIN_KEY", "FASI_RELEASE_KEY_PASSWORD"),
     }
     assert given.isdisjoint(charts | set(IMAGE) | elsewhere)
-    assert given | charts | set(IMAGE) | elsewhere == settings()
+    assert given | charts | set(IMAGE) == settings() - elsewhere
 
 
 def test_a_setting_of_a_process_comes_before_one_of_all() -> None:
