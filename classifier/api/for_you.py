@@ -10,7 +10,8 @@ from ninja import Query, Router
 from classifier.access import ticketed
 from classifier.api.auth import READ, WRITE, ApiRequest
 from classifier.api.problems import Code, problem, refusal
-from classifier.api.schemas import Line, OpinionIn, SuggestionOut, SuggestionsOut
+from classifier.api.schemas import OpinionIn, SuggestionOut, SuggestionsOut
+from classifier.api.schemas.values import LINE
 from classifier.catalogue import offered_wardrobes
 from classifier.models import Opinion
 from classifier.personalization.for_you import COUNT, suggestions_for
@@ -24,7 +25,10 @@ router = Router()
 def list_suggestions(
     request: ApiRequest,
     wardrobe: Annotated[
-        Line, Query(max_length=40, description="Its styles alone; /api/v1/styles lists them.")
+        str,
+        Query(
+            description="Its styles alone; /api/v1/styles lists them.", max_length=40, pattern=LINE
+        ),
     ] = "",
     limit: Annotated[int, Query(description="How many items at most.", ge=1, le=COUNT)] = COUNT,
 ) -> SuggestionsOut:

@@ -10,7 +10,8 @@ from classifier.values.moments import in_utc
 
 OUTFIT_ID = "3f2c8a52-8f0e-4a53-9a0e-0c6f6f1f2b11"
 BATCH_ID = "b3b7a0de-51f2-4e0e-8d3f-8f2a4a0b9c77"
-Line = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$")]
+LINE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"
+Line = Annotated[str, Field(pattern=LINE)]
 """Text without an end of a line, a tab or any other control character."""
 Text = Annotated[str, Field(pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")]
 """Text of any number of lines."""
