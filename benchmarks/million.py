@@ -92,12 +92,12 @@ def fill(model: "Outfit", release: "Release", owners: list[int], rows: int = ALL
     values = [_VALUES.get(each, f"model.{each}") for each in columns]
     with connection.cursor() as cursor:
         cursor.execute(_POOL, [json.dumps(pool)])
-        with _indexes_after("classifier_outfit"):
+        with indexes_after("classifier_outfit"):
             cursor.execute(
                 _OUTFITS.format(columns=", ".join(columns), values=", ".join(values)),
                 {"owners": owners, "all": rows},
             )
-        with _indexes_after("classifier_prediction"):
+        with indexes_after("classifier_prediction"):
             cursor.execute(_PREDICTIONS, [release.pk])
         cursor.execute("DROP TABLE pool")
         cursor.execute("VACUUM ANALYZE classifier_outfit")
@@ -105,7 +105,7 @@ def fill(model: "Outfit", release: "Release", owners: list[int], rows: int = ALL
 
 
 @contextmanager
-def _indexes_after(table: str) -> Iterator[None]:
+def indexes_after(table: str) -> Iterator[None]:
     """Without the table's indexes within the block, as far as no constraint rests on them."""
     with connection.cursor() as cursor:
         cursor.execute(_INDEXES, [table, table])

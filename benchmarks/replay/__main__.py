@@ -22,7 +22,7 @@ import numpy as np
 from benchmarks.replay import black_box
 from benchmarks.replay.learning import Walked, learnt, of_both, of_looks, of_shares
 from benchmarks.replay.persons import OUTFITS, Persons, simulated
-from benchmarks.replay.photos import Seen, seen_by_starter
+from benchmarks.replay.photos import Seen, halved, seen_by_starter
 from classifier.personalization.adaptation import Floats
 from classifier.personalization.histories import History, Labels
 from classifier.personalization.report import by_told, of_parts, of_some
@@ -71,7 +71,7 @@ def main() -> None:
     options = parser.parse_args()
     seen = seen_by_starter(options.photos, options.cache)
     random = np.random.default_rng(options.seed)
-    halves = _halves(seen, random)
+    halves = halved(seen, random)
     persons = [simulated(seen, half, options.persons, random) for half in halves]
     walked = [Walked.of(_histories(each)) for each in persons]
     answers: dict[str, list[Floats]] = {}
@@ -85,15 +85,6 @@ def main() -> None:
     for label_alone in (False, True):
         weights = learnt(everybody, of_both(), label_alone=label_alone)
         print(f"Learnt on all of them, label alone {label_alone}: {weights}")
-
-
-def _halves(seen: Seen, random: np.random.Generator) -> tuple[Labels, Labels]:
-    """The photos' places in two halves, of every style alike."""
-    half = np.zeros(len(seen.labels), int)
-    for style in range(len(seen.styles)):
-        places = random.permutation(np.flatnonzero(seen.labels == style))
-        half[places] = np.arange(len(places)) % 2
-    return np.flatnonzero(half == 0), np.flatnonzero(half == 1)
 
 
 def _histories(persons: Persons) -> list[History]:

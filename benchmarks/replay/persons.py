@@ -55,7 +55,7 @@ def _person(
     seen: Seen, photos: Labels, random: np.random.Generator
 ) -> tuple[Labels, Labels, Labels, Labels]:
     kinds = random.random(3) < (DRIFTING, DISAGREEING, CARELESS)
-    worn = _wardrobe(seen, photos, random, drifts=bool(kinds[0]))
+    worn = wardrobe(seen, photos, random, drifts=bool(kinds[0]))
     own = seen.labels[worn].copy()
     if kinds[1]:
         own = _renamed(seen, worn, own, random)
@@ -72,7 +72,15 @@ def _person(
     return worn, own, told, kinds.astype(int)
 
 
-def _wardrobe(seen: Seen, photos: Labels, random: np.random.Generator, *, drifts: bool) -> Labels:
+def wardrobe(
+    seen: Seen,
+    photos: Labels,
+    random: np.random.Generator,
+    *,
+    drifts: bool,
+    outfits: int = OUTFITS,
+) -> Labels:
+    """What one person wears of these photos, in order, each once: places."""
     styles = len(seen.styles)
     first = random.dirichlet([CONCENTRATION] * styles)
     last = random.dirichlet([CONCENTRATION] * styles) if drifts else first
@@ -81,7 +89,7 @@ def _wardrobe(seen: Seen, photos: Labels, random: np.random.Generator, *, drifts
         for style in range(styles)
     }
     worn = []
-    for step in np.linspace(0, 1, OUTFITS):
+    for step in np.linspace(0, 1, outfits):
         mixture = (1 - step) * first + step * last
         mixture = mixture * [bool(left[style]) for style in range(styles)] + 1e-9 * np.array(
             [bool(left[style]) for style in range(styles)]

@@ -64,3 +64,12 @@ def seen_by_starter(folder: Path, cache: Path) -> Seen:
         probabilities, embeddings = arrays["probabilities"], arrays["embeddings"]
     labels = np.array([styles.index(photo.style) for photo in photos])
     return Seen(styles, names, probabilities, embeddings, labels)
+
+
+def halved(seen: Seen, random: np.random.Generator) -> tuple[Labels, Labels]:
+    """The photos' places in two halves, of every style alike."""
+    half = np.zeros(len(seen.labels), int)
+    for style in range(len(seen.styles)):
+        places = random.permutation(np.flatnonzero(seen.labels == style))
+        half[places] = np.arange(len(places)) % 2
+    return np.flatnonzero(half == 0), np.flatnonzero(half == 1)

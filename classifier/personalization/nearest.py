@@ -3,7 +3,8 @@
 The index holds the vectors of all styles and, for a moment after a promotion, of two releases. So a
 search filters while it walks along it, further and further until it has enough (pgvector's
 iterative scan; HNSW: Malkov and Yashunin 2018, "Efficient and robust approximate nearest neighbor
-search using hierarchical navigable small world graphs", TPAMI).
+search using hierarchical navigable small world graphs", TPAMI). How much of the exact answer it
+finds: `python -m benchmarks.for_you`.
 """
 
 from collections.abc import Collection, Sequence

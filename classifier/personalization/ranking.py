@@ -4,6 +4,8 @@ What speaks for an item is added up (`score`). A list of the best alone would be
 same coat, so each further item is the one that is good and unlike those before it: maximal marginal
 relevance (Carbonell and Goldstein 1998, "The use of MMR, diversity-based reranking for reordering
 documents and producing summaries", SIGIR).
+
+How much each part counts is learnt by `python -m benchmarks.recommend`.
 """
 
 from collections.abc import Mapping, Sequence

@@ -33,8 +33,10 @@ FEWEST = 3
 NEAR = 0.7
 """The cosine from which two outfits are called similar."""
 NOTHING = Weights(shares=0, strength=1, half_life=30, looks=0, sharpness=1)
-RANKING = RankingWeights(style=1, look=1, liked=0.5, hidden=0.5, popular=0.2, diversity=0.2)
-"""Of what people are suggested."""
+RANKING = RankingWeights(
+    style=4, look=1, liked=0.25, hidden=0.5, popular=1, diversity=0.5, strength=5, half_life=5
+)
+"""Of what people are suggested: learnt by `python -m benchmarks.recommend`."""
 ON_TRIAL = {
     "style": replace(RANKING, look=0, liked=0),
     "popular": replace(RANKING, style=0, look=0, liked=0, popular=1),

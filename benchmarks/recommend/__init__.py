@@ -1,0 +1,1 @@
+"""Suggestions of the catalogue, judged offline on simulated persons: docs/personalization.md."""
