@@ -7,6 +7,8 @@ ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 \
 
 RUN useradd --create-home --uid 10001 fasi && install -d -o fasi -g fasi /app /data /static /run/fasi
 WORKDIR /app
+# `docker compose exec web fasi token NAME`
+RUN printf '#!/bin/sh\nPYTHONPATH=/app exec python -m cli "$@"\n' > /usr/local/bin/fasi && chmod 755 /usr/local/bin/fasi
 
 # `--build-arg REQUIREMENTS=requirements/tensorflow.txt` makes the image of a GPU worker.
 ARG REQUIREMENTS=requirements.txt
@@ -14,6 +16,7 @@ COPY ${REQUIREMENTS} requirements.txt
 RUN pip install --require-hashes -r requirements.txt
 
 COPY --chown=fasi manage.py version.py ./
+COPY --chown=fasi cli cli
 COPY --chown=fasi fasi_site fasi_site
 COPY --chown=fasi imaging imaging
 COPY --chown=fasi inference inference

@@ -28,7 +28,7 @@ LINT_SETTINGS := FASI_SECRET_KEY=lint FASI_DATABASE_URL=postgres:///lint \
 help:  ## List these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
 
-env: .venv/local.stamp  ## Make .venv/ with what `make up` needs (Python 3.11+)
+env: .venv/local.stamp  ## Make .venv/ with what `make up` needs, and .venv/bin/fasi (Python 3.11+)
 
 up: env  ## Run FASI on this machine: http://127.0.0.1:8000 (FASI_PORT, FASI_DATA change that)
 	@exec $(LOCAL) up
@@ -121,9 +121,10 @@ env-development: .venv/development.stamp
 	        "python3-venv is missing."; exit 1; }
 	@pwd > $@
 
-.venv/local.stamp: .venv/python.stamp requirements/local.txt
+.venv/local.stamp: .venv/python.stamp requirements/local.txt pyproject.toml hatch_build.py
 	@echo "Installing packages; the first time takes a few minutes ..."
 	$(HASHED) -r requirements/local.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/development.stamp: .venv/local.stamp $(wildcard requirements/*.txt)

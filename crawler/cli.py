@@ -14,16 +14,17 @@ from crawler.errors import FAILED, INTERRUPTED, CrawlerError
 from crawler.journal import Journal
 from version import VERSION
 
+PROGRAM = "python -m crawler"
 JOURNAL = Path(".crawl", "journal.sqlite3")
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, top: argparse.ArgumentParser | None = None) -> int:
     """Run one command.
 
     0 when all was had; 1 when something failed, which is listed; 2 when nothing could be begun; 3
     when the site says stop; 130 after Ctrl-C.
     """
-    options = _parser().parse_args(arguments)
+    options = (top or parser()).parse_args(arguments)
     try:
         return int(options.run(options))
     except CrawlerError as error:
@@ -44,13 +45,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m crawler",
+def parser(
+    program: str = PROGRAM, kind: type[argparse.ArgumentParser] = argparse.ArgumentParser
+) -> argparse.ArgumentParser:
+    """What it takes; `fasi` parses, shows and completes the same."""
+    top = kind(
+        prog=program,
         description="From a listing of snaps to a folder for training.",
     )
-    parser.add_argument("--version", action="version", version=VERSION)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    top.add_argument("--version", action="version", version=VERSION)
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
     crawl = commands.add_parser("crawl", help="fetch snaps; the same command goes on")
     crawl.set_defaults(run=_crawl)
     crawl.add_argument("--profile", required=True, help="a shipped one, or a TOML file")
@@ -81,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     upload.set_defaults(run=_upload)
     upload.add_argument("--output", required=True, type=Path)
     upload.add_argument("--to", required=True, metavar="s3://BUCKET/PREFIX")
-    return parser
+    return top
 
 
 def _crawl(options: argparse.Namespace) -> int:

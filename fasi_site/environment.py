@@ -5,11 +5,13 @@ from pathlib import Path
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from fasi_site.local.data import default_folder
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # FileAwareEnv reads FASI_X from the file that FASI_X_FILE names, as Docker secrets need.
 env = environ.FileAwareEnv()
-DATA_DIR = BASE_DIR / env.str("FASI_DATA", default=".local")
+DATA_DIR = BASE_DIR / env.str("FASI_DATA", default=str(default_folder()))
 environ.Env.read_env(DATA_DIR / "services.env")
 
 # True on the stack of `make up`, which listens on 127.0.0.1 only: it may have a demo account.

@@ -18,7 +18,7 @@ from version import VERSION
 
 ROOT = Path(settings.BASE_DIR)
 PACKAGES = (
-    *("fasi_site", "inference", "imaging", "outbound", "classifier", "worker", "crawler"),
+    *("cli", "fasi_site", "inference", "imaging", "outbound", "classifier", "worker", "crawler"),
     *("training", "benchmarks", "tests"),
 )
 

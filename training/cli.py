@@ -13,12 +13,13 @@ from training import commands
 from training.errors import TrainingError
 from version import VERSION
 
+PROGRAM = "python -m training"
 WORK = Path(".local/training")
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, top: argparse.ArgumentParser | None = None) -> int:
     """Run one command; 0 when it did what it says, 1 with one sentence on stderr when not."""
-    options = _parser().parse_args(arguments)
+    options = (top or parser()).parse_args(arguments)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     try:
         options.run(options)
@@ -38,15 +39,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m training", description="From labelled photos to a bundle that serves."
-    )
-    parser.add_argument("--version", action="version", version=VERSION)
-    parser.add_argument(
+def parser(
+    program: str = PROGRAM, kind: type[argparse.ArgumentParser] = argparse.ArgumentParser
+) -> argparse.ArgumentParser:
+    """What it takes; `fasi` parses, shows and completes the same."""
+    top = kind(prog=program, description="From labelled photos to a bundle that serves.")
+    top.add_argument("--version", action="version", version=VERSION)
+    top.add_argument(
         "--work", type=Path, default=WORK, help=f"folder for features and runs ({WORK})"
     )
-    parsers = parser.add_subparsers(required=True, metavar="COMMAND")
+    parsers = top.add_subparsers(required=True, metavar="COMMAND")
     prepare = parsers.add_parser("prepare", help="from labelled photos to a checked dataset")
     prepare.set_defaults(run=commands.prepare)
     _add_photos(prepare)
@@ -94,7 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     everything.add_argument("--name", default="starter", help="of the dataset and the run")
     _add_recipe(everything)
     _add_output(everything)
-    return parser
+    return top
 
 
 def _add_photos(parser: argparse.ArgumentParser) -> None:

@@ -421,8 +421,8 @@ def verify_webhook(
 
 
 def main() -> int:
-    """`python -m fasi_client PHOTO ...`: one line for each photo; exits with 1 if any failed."""
-    parser = argparse.ArgumentParser(prog="fasi_client", description=main.__doc__)
+    """`fasi-client PHOTO ...`: one line for each photo; exits with 1 if any failed."""
+    parser = argparse.ArgumentParser(prog="fasi-client", description=main.__doc__)
     parser.add_argument("photos", nargs="+", type=Path)
     parser.add_argument("--wardrobe", default="", help="compare with its styles alone")
     parser.add_argument("--quiet", action="store_true", help="no progress on stderr")

@@ -19,6 +19,14 @@ ROOT = Path(__file__).resolve().parents[2]
 MIN_FREE_MB = 500
 
 
+def default_folder() -> Path:
+    """`.local` of a checkout; of an installed package, the person's folder for such data."""
+    if (ROOT / "pyproject.toml").is_file():
+        return ROOT / ".local"
+    home = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
+    return Path(home).expanduser() / "fasi"
+
+
 @dataclass(frozen=True)
 class DataFolder:
     """The folder of one stack; `path` is absolute."""
@@ -27,8 +35,8 @@ class DataFolder:
 
     @classmethod
     def from_environment(cls) -> "DataFolder":
-        """$FASI_DATA, as the settings read it: relative to the repository, `.local` if unset."""
-        named = Path(os.environ.get("FASI_DATA") or ".local").expanduser()
+        """$FASI_DATA, as the settings read it: relative to the repository."""
+        named = Path(os.environ.get("FASI_DATA") or default_folder()).expanduser()
         return cls((ROOT / named).resolve())
 
     @property
@@ -85,14 +93,18 @@ class DataFolder:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise LocalError(
-                    f"FASI already runs from {self.path} ({file.read().strip()}); "
-                    "stop it first, or set FASI_DATA to another folder."
-                ) from None
+                raise already_runs(self.path, file.read().strip()) from None
             file.truncate()
             file.write(f"pid {os.getpid()}, {doing}\n")
             file.flush()
             yield
+
+
+def already_runs(path: Path, by: str) -> LocalError:
+    """What a second start is told."""
+    return LocalError(
+        f"FASI already runs from {path} ({by}); stop it first, or set FASI_DATA to another folder."
+    )
 
 
 def _number(name: str, default: int) -> int:

@@ -28,6 +28,8 @@ from fasi_site.local.subprocesses import dies_with_us
 STOP_ORDER = (("waiting", "web", "beat"), ("worker", "chores", "backfill"))
 PATIENCE_S = {"web": 10.0, "beat": 5.0, "worker": 15.0, "chores": 15.0, "backfill": 15.0}
 OTHERS_PATIENCE_S = 5.0
+# Tells whoever looks at a process which one of the Procfile it belongs to.
+NAME = "FASI_PROCESS"
 
 
 class LoggingPrinter(Printer):  # type: ignore[misc]
@@ -56,7 +58,12 @@ class Processes:
         self._said: queue.SimpleQueue[Message] = queue.SimpleQueue()
         colours = get_colours()
         self._options = {
-            name: {"name": name, "colour": next(colours), "env": dict(environment), "cwd": str(cwd)}
+            name: {
+                "name": name,
+                "colour": next(colours),
+                "env": environment | {NAME: name},
+                "cwd": str(cwd),
+            }
             for name in commands
         }
         self._commands = commands

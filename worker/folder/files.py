@@ -1,4 +1,4 @@
-"""Every file below a folder, in one order, without holding their names."""
+"""A file, or every file below a folder, in one order, without holding their names."""
 
 from __future__ import annotations
 
@@ -26,6 +26,19 @@ class Found:
     def name(self, folder: Path) -> str:
         """The path relative to `folder` as rows have it; a folder's ends with a slash."""
         return relative(self.path, folder) + ("/" if self.is_folder else "")
+
+
+def folder_of(place: Path) -> Path:
+    """To what the names of the files of a place are relative: the folder, or that of the file."""
+    return place if place.is_dir() else place.parent
+
+
+def files_at(place: Path, besides: Collection[Path] = ()) -> Iterator[Found]:
+    """The file itself, or those below the folder (`files_below`)."""
+    if place.is_dir():
+        yield from files_below(place, besides)
+    else:
+        yield Found(place)
 
 
 def files_below(folder: Path, besides: Collection[Path] = ()) -> Iterator[Found]:

@@ -58,8 +58,12 @@ class Results:
                 table.path.unlink(missing_ok=True)
 
 
-def open_results(output: str, *, resume: bool, overwrite: bool, kept: bool) -> Results:
+def open_results(
+    output: str, *, resume: bool, overwrite: bool, kept: bool, json: bool = False
+) -> Results:
     """Open `output` by its ending; `kept` where the rows are needed again at the end.
+
+    The standard output gets CSV, or with `json` JSON lines.
 
     Raises TableError with a sentence that says what to do: for an unknown ending, a file that is
     there already and not to be resumed, a missing pyarrow.
@@ -67,10 +71,11 @@ def open_results(output: str, *, resume: bool, overwrite: bool, kept: bool) -> R
     if output == STANDARD_OUTPUT:
         if resume or overwrite:
             raise TableError("The standard output cannot be resumed: name a file.")
-        return Results(CsvTable(None, resume=False), None, _temporary() if kept else None)
+        kind = JsonTable if json else CsvTable
+        return Results(kind(None, resume=False), None, _temporary() if kept else None)
     path = Path(output)
-    kind = KINDS.get(path.suffix.lower())
-    if kind is None:
+    by_ending = KINDS.get(path.suffix.lower())
+    if by_ending is None:
         raise TableError(f"{path} should end in .csv, .jsonl or .parquet.")
     growing = path
     if path.suffix.lower() == ".parquet":
@@ -80,7 +85,7 @@ def open_results(output: str, *, resume: bool, overwrite: bool, kept: bool) -> R
         raise TableError(f"{path} is there already: --resume goes on, --overwrite replaces it.")
     if resume and growing != path and path.exists() and not growing.exists():
         _begin_from_parquet(path, growing)
-    return Results(kind(growing, resume=resume), path, None)
+    return Results(by_ending(growing, resume=resume), path, None)
 
 
 def _begin_from_parquet(path: Path, growing: Path) -> None:

@@ -8,27 +8,16 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from classifier.integrations.arguments import HELP, add_arguments
 from classifier.integrations.tokens import TokenRefused, issue_token
 from classifier.models import Scope
 
 
 class Command(BaseCommand):
-    help = "Make a token for the REST API. It goes to stdout, alone, and is never shown again."
+    help = HELP
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("username", metavar="USER")
-        parser.add_argument(
-            "--scope",
-            action="append",
-            choices=Scope.values,
-            help="what it may do; may be given several times (default: read and write)",
-        )
-        parser.add_argument("--name", default="made on the command line", help="what it is for")
-        parser.add_argument(
-            "--expires",
-            metavar="WHEN",
-            help="days from now (90), or a time (2027-01-31T12:00+00:00); without it, never",
-        )
+        add_arguments(parser)
 
     def handle(self, *_: Any, **options: Any) -> None:
         try:

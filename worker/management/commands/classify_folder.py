@@ -1,9 +1,7 @@
-"""`manage.py classify_folder DIR`: what style is each photo of a folder?"""
+"""`manage.py classify_folder PHOTO|DIR`: what style is a photo, or each photo of a folder?"""
 
-import os
 import sys
 import time
-from argparse import ArgumentTypeError
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,8 +12,9 @@ from tqdm import tqdm
 
 from inference.bundle import Bundle, BundleError, load_bundle
 from inference.engine import Engine, EngineError, load_engine
+from worker.folder.arguments import HELP, add_arguments
 from worker.folder.classify import classify
-from worker.folder.files import FolderUnreadable, Found, files_below, printable
+from worker.folder.files import FolderUnreadable, Found, files_at, folder_of, printable
 from worker.folder.results import STANDARD_OUTPUT, Results, open_results
 from worker.folder.sheet import write_sheet
 from worker.folder.sorting import NotCopied, copy_sorted, may_hold_copies
@@ -27,11 +26,7 @@ FAILED, USAGE, STOPPED = 1, 2, 130
 
 
 class Command(BaseCommand):
-    help = (
-        "Say the style of every photo in a folder and below it. Needs no running service. Exits"
-        " with 0 if all were classified, 1 if some failed (their rows say why), 2 if nothing was"
-        " begun, 130 if it was stopped."
-    )
+    help = HELP
     requires_system_checks: list[str] = []
     # Options of Django's that mean nothing here would hide ours in --help.
     suppressed_base_arguments = {
@@ -45,39 +40,14 @@ class Command(BaseCommand):
     }
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("folder", metavar="DIR", type=_folder)
-        parser.add_argument(
-            "--output",
-            metavar="FILE",
-            help="results.csv, .jsonl or .parquet; - is standard output (default: DIR-styles.csv)",
-        )
-        parser.add_argument(
-            "--resume", action="store_true", help="go on with FILE: only files that it lacks"
-        )
-        parser.add_argument("--overwrite", action="store_true", help="replace FILE")
-        parser.add_argument("--report", metavar="HTML", type=Path, help="a page of photos by style")
-        parser.add_argument(
-            "--copy-to", metavar="DIR2", type=Path, help="copies of the photos in a folder a style"
-        )
-        parser.add_argument("--wardrobe", default="", help="compare only a wardrobe's styles")
-        parser.add_argument(
-            "--bundle", type=Path, default=STARTER, help="the model's folder (models/starter)"
-        )
-        parser.add_argument("--engine", default=settings.FASI_ENGINE, help="openvino or tensorflow")
-        parser.add_argument(
-            "--threads", type=int, default=os.cpu_count() or 2, help="that decode photos"
-        )
-        parser.add_argument(
-            "--enqueue", action="store_true", help="send the photos to the site's queue instead"
-        )
-        parser.add_argument("--user", help="with --enqueue: whose photos they will be")
+        add_arguments(parser)
 
     def handle(self, *_: Any, **options: Any) -> None:
         if options["enqueue"]:
             self._enqueue(options)
             return
         _check_places(options)
-        options["output"] = options["output"] or f"{_name_of(options['folder'])}-styles.csv"
+        options["output"] = _output(options)
         bundle, engine = _model(options)
         try:
             results = _opened(options)
@@ -97,12 +67,13 @@ class Command(BaseCommand):
     def _classify(
         self, options: dict[str, Any], bundle: Bundle, engine: Engine, results: Results
     ) -> Summary:
-        folder, copies, started = options["folder"], options["copy_to"], time.monotonic()
+        place, copies, started = options["folder"], options["copy_to"], time.monotonic()
+        folder = folder_of(place)
         ours = [*results.files, *(each for each in (options["report"], copies) if each)]
         summary = Summary()
 
         def files() -> Iterator[Found]:
-            for file in files_below(folder, ours):
+            for file in files_at(place, ours):
                 if file.name(folder) not in results.done:
                     yield file
 
@@ -167,8 +138,8 @@ class Command(BaseCommand):
         stopped = ""
         try:
             enqueue(
-                _shown(files_below(folder)),
-                folder,
+                _shown(files_at(folder)),
+                folder_of(folder),
                 batch,
                 wardrobe=options["wardrobe"],
                 on_progress=on_progress,
@@ -183,15 +154,20 @@ class Command(BaseCommand):
             raise SystemExit(FAILED)
 
 
-def _folder(text: str) -> Path:
-    folder = Path(text)
-    if not folder.is_dir():
-        raise ArgumentTypeError(f"there is no folder {text}")
-    return folder
-
-
 def _name_of(folder: Path) -> str:
     return printable(folder.resolve().name) or "folder"
+
+
+def _output(options: dict[str, Any]) -> str:
+    if options["json"] and options["output"] not in (None, STANDARD_OUTPUT):
+        raise CommandError(
+            "--json writes to the standard output: leave it out, or --output.", returncode=USAGE
+        )
+    if options["output"]:
+        return str(options["output"])
+    if options["json"] or options["folder"].is_file():
+        return STANDARD_OUTPUT
+    return f"{_name_of(options['folder'])}-styles.csv"
 
 
 def _check_places(options: dict[str, Any]) -> None:
@@ -205,7 +181,7 @@ def _check_places(options: dict[str, Any]) -> None:
         raise CommandError(
             f"{printable(report)} is a folder: name a file for the report.", returncode=USAGE
         )
-    if copies and not may_hold_copies(copies, folder):
+    if copies and not may_hold_copies(copies, folder_of(folder)):
         raise CommandError(
             "The copies would become photos of the folder: choose a --copy-to that is not DIR"
             " itself and not above it.",
@@ -215,7 +191,7 @@ def _check_places(options: dict[str, Any]) -> None:
 
 def _model(options: dict[str, Any]) -> tuple[Bundle, Engine]:
     try:
-        bundle = load_bundle(options["bundle"])
+        bundle = load_bundle(options["bundle"] or STARTER)
         if not settings.FASI_GATE:
             bundle = bundle.without_gate()
         wardrobe = options["wardrobe"]
@@ -224,7 +200,7 @@ def _model(options: dict[str, Any]) -> tuple[Bundle, Engine]:
             raise CommandError(
                 f"The model has no wardrobe {wardrobe!r}; it has: {known}.", returncode=USAGE
             )
-        return bundle, load_engine(options["engine"], bundle)
+        return bundle, load_engine(options["engine"] or settings.FASI_ENGINE, bundle)
     except (BundleError, EngineError) as error:
         raise CommandError(str(error), returncode=USAGE) from error
 
@@ -236,6 +212,7 @@ def _opened(options: dict[str, Any]) -> Results:
             resume=options["resume"],
             overwrite=options["overwrite"],
             kept=bool(options["report"]),
+            json=options["json"],
         )
     except TableError as error:
         raise CommandError(str(error), returncode=USAGE) from error

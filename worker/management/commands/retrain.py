@@ -13,6 +13,7 @@ from classifier.models import Retraining
 from classifier.retraining import queue
 from classifier.retraining.enough import TooFew
 from worker.loaded_model import worker_name
+from worker.retraining.arguments import HELP, add_arguments
 from worker.retraining.run import is_away, retrain
 from worker.retraining.trainer import PackagesMissing, check_installed
 from worker.retraining.workspace import clean
@@ -24,25 +25,10 @@ STOPPED = 130
 
 
 class Command(BaseCommand):
-    help = (
-        "Take the retraining that waits, or else begin one, and go all the way to a candidate"
-        " release. Killed at any moment, the same command goes on, here or on another machine with"
-        " the same settings."
-    )
+    help = HELP
 
     def add_arguments(self, parser: CommandParser) -> None:
-        how = parser.add_mutually_exclusive_group()
-        how.add_argument(
-            "--wait", action="store_true", help="take what is queued, one after the other, for ever"
-        )
-        how.add_argument(
-            "--queue", action="store_true", help="queue one, for a machine that waits for it"
-        )
-        how.add_argument(
-            "--clean",
-            action="store_true",
-            help="only delete photos of retrainings that ended, or that nobody goes on with",
-        )
+        add_arguments(parser)
 
     def handle(self, *_: Any, **options: Any) -> None:
         if options["queue"]:
