@@ -31,7 +31,7 @@ from imaging.thumbnails import jpeg
 
 PHOTO = (1080, 990)
 MARGIN = 64
-DESIGN = 2
+DESIGN = 3
 """Counts up when cards look otherwise, so that stored ones are drawn anew."""
 
 
@@ -113,13 +113,13 @@ def _backdrop(photo: Image.Image) -> Image.Image:
 
 def _write(draw: ImageDraw.ImageDraw, prediction: Prediction, style: str, certainty: str) -> None:
     y = PHOTO[1] + 40
-    draw.text((SIZE[0] - MARGIN, y), "FASI", ACCENT, font(36), anchor="ra")
+    draw.text((SIZE[0] - MARGIN, y - 10), "FASI", ACCENT, font(36, title=True), anchor="ra")
     if not style:  # none of our styles, says its owner: then our guesses say nothing
-        draw.text((MARGIN, y + 38), _("My outfit"), INK, font(76))
+        draw.text((MARGIN, y + 20), _("My outfit"), INK, font(76, title=True))
         return
     confirmed = certainty in (Outfit.Certainty.CONFIRMED, Outfit.Certainty.CORRECTED)
     _line(draw, y, _("My style") if confirmed else _guess(prediction), 30, MUTED, beside=150)
-    _line(draw, y + 38, style_of(style).name(_language()), 76, INK)
+    _line(draw, y + 20, style_of(style).name(_language()), 76, INK, title=True)
     if certainty == Outfit.Certainty.CORRECTED:  # the model's guesses were wrong
         return
     y += 148
@@ -141,8 +141,15 @@ def _guess(prediction: Prediction) -> str:
 
 
 def _line(
-    draw: ImageDraw.ImageDraw, y: int, text: str, size: int, colour: str, *, beside: int = 0
+    draw: ImageDraw.ImageDraw,
+    y: int,
+    text: str,
+    size: int,
+    colour: str,
+    *,
+    beside: int = 0,
+    title: bool = False,
 ) -> None:
     """A line from the margin on, smaller where it is too long; `beside` it so much is taken."""
     room = SIZE[0] - 2 * MARGIN - beside
-    draw.text((MARGIN, y), text, colour, fitting(text, size, room))
+    draw.text((MARGIN, y), text, colour, fitting(text, size, room, title))
