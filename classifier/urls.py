@@ -52,7 +52,7 @@ from classifier.views.outfits import (
     outfit_state,
     try_again,
 )
-from classifier.views.photos import may_send, outfit_photo, outfit_thumb
+from classifier.views.photos import may_send, outfit_photo, outfit_thumb, outfit_thumb_large
 from classifier.views.profile import profile_page, similar_page
 from classifier.views.ready_mails import mail_of_batch, mail_of_export
 from classifier.views.recap import recap_page, share_recap, shared_recap, shared_recap_card
@@ -108,6 +108,7 @@ urlpatterns = [
     path("r/<token:token>/card.jpg", shared_recap_card, name="shared_recap_card"),
     path("outfits/<uuid:outfit_id>/photo.jpg", outfit_photo, name="outfit_photo"),
     path("outfits/<uuid:outfit_id>/thumb.jpg", outfit_thumb, name="outfit_thumb"),
+    path("outfits/<uuid:outfit_id>/thumb-large.jpg", outfit_thumb_large, name="outfit_thumb_large"),
     path("_may_send", may_send, name="may_send"),
     path("outfits/<uuid:outfit_id>/", outfit_page, name="outfit"),
     path("outfits/<uuid:outfit_id>/state/", outfit_state, name="outfit_state"),

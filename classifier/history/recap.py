@@ -27,6 +27,7 @@ from classifier.history.card_drawing import (
     font,
     one_at_a_time,
 )
+from classifier.history.large_thumbs import large_thumb_key
 from classifier.history.palette import Colour, read, stored
 from classifier.models import Outfit, Prediction, SharedRecap, WornDay
 from classifier.storage import objects
@@ -118,8 +119,7 @@ def card_jpeg(recap: SharedRecap) -> bytes:
     Drawn for each who asks, and kept nowhere: what is deleted is on no card from then on, be it in
     the bin. Raises StorageUnavailable.
     """
-    thumbs = objects.fetchers().map(_thumb, [each.thumb_key for each in _left(recap)])
-    pictures = [each for each in thumbs if each]
+    pictures = list(filter(None, map(_picture, _left(recap))))
     with one_at_a_time, override(recap.language):
         return _drawn(recap, pictures)
 
@@ -131,9 +131,10 @@ def _left(recap: SharedRecap) -> list[Outfit]:
     return [found[each] for each in recap.outfits if each in found]
 
 
-def _thumb(key: str) -> bytes:
+def _picture(outfit: Outfit) -> bytes:
+    """Its large thumb: a tile of a card may be three times as wide as what lists show."""
     try:
-        return objects.get(key)
+        return objects.get(large_thumb_key(outfit))
     except ObjectMissing:
         return b""
 
@@ -156,8 +157,8 @@ def _drawn(recap: SharedRecap, pictures: list[bytes]) -> bytes:
 def _write(draw: ImageDraw.ImageDraw, recap: SharedRecap) -> None:
     y, room = _MARGIN + _GRID + 32, SIZE[0] - 2 * _MARGIN
     month = date_format(recap.month, "YEAR_MONTH_FORMAT")
-    draw.text((_MARGIN, y), month, INK, fitting(month, 68, room - 150))
-    draw.text((SIZE[0] - _MARGIN, y + 8), "FASI", ACCENT, font(36), anchor="ra")
+    draw.text((_MARGIN, y - 16), month, INK, fitting(month, 68, room - 150, title=True))
+    draw.text((SIZE[0] - _MARGIN, y + 8), "FASI", ACCENT, font(36, title=True), anchor="ra")
     styles = "   ".join(
         f"{style_of(style).name(recap.language)} {count}" for style, count in recap.said["styles"]
     )

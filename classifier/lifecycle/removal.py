@@ -35,6 +35,6 @@ def remove_outfits(ids: Collection[uuid.UUID], status: str = "") -> int:
         # their ids, as `reviews.verdicts.lock`.
         rows = chosen.order_by("pk").select_for_update()
         locked = list(rows.values_list("pk", "photo_key", "thumb_key"))
-        objects.remove(key for pk, *keys in locked for key in (*keys, *objects.card_keys(pk)))
+        objects.remove(key for pk, *keys in locked for key in (*keys, *objects.derived_keys(pk)))
         Outfit.everything.filter(pk__in=[pk for pk, *_ in locked]).delete()
     return len(locked)

@@ -1,6 +1,6 @@
 """The bucket: every byte that goes to S3 or comes from it passes here.
 
-Keys are made of UUIDs only: `outfits/<outfit id>/photo.jpg`, `thumb.jpg` and `card.jpg`,
+Keys are made of UUIDs only: `outfits/<outfit id>/photo.jpg`, `thumb.jpg` and what is drawn of them,
 `exports/<export id>/<attempt>.zip`, `bundles/<sha256>/...` for releases, `uploads/<upload id>/file`
 for photos that wait to be checked, and `batches/<batch id>/upload.zip` until it is unpacked. The
 objects are private; `delivery` has nginx fetch what somebody may see.
@@ -63,9 +63,15 @@ def card_key(outfit_id: uuid.UUID, language: str = settings.LANGUAGE_CODE) -> st
     return f"{OUTFITS}{outfit_id}/{name}.jpg"
 
 
-def card_keys(outfit_id: uuid.UUID) -> list[str]:
-    """Where its cards may lie."""
-    return [card_key(outfit_id, language) for language, _name in settings.LANGUAGES]
+def large_thumb_key(outfit_id: uuid.UUID) -> str:
+    """Where its thumb for screens with small pixels lies, once such a screen showed it."""
+    return f"{OUTFITS}{outfit_id}/thumb-large.jpg"
+
+
+def derived_keys(outfit_id: uuid.UUID) -> list[str]:
+    """Where its cards and its large thumb may lie."""
+    cards = [card_key(outfit_id, language) for language, _name in settings.LANGUAGES]
+    return [*cards, large_thumb_key(outfit_id)]
 
 
 def put(key: str, data: bytes, content_type: str, label: str = "") -> None:
@@ -117,6 +123,17 @@ def _asking(what: str, key: str) -> Iterator[None]:
         raise StorageUnavailable(f"could not {what} {key}: {error}") from error
     except (Boto3Error, BotoCoreError) as error:
         raise StorageUnavailable(f"could not {what} {key}: {error}") from error
+
+
+def exists(key: str) -> bool:
+    """Whether there is an object under this key. Raises StorageUnavailable."""
+    try:
+        obstore.head(store(), key)
+    except FileNotFoundError:
+        return False
+    except (BaseError, OSError) as error:
+        raise StorageUnavailable(f"could not look at {key}: {_first_line(error)}") from error
+    return True
 
 
 def chunks(key: str, size: int) -> Iterator[bytes]:

@@ -3,20 +3,22 @@
 import uuid
 from typing import cast
 
+from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.cache import patch_cache_control
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from classifier.access import opens_photo, reason_of_staff
+from classifier.access import SignedInRequest, opens_photo, reason_of_staff
 from classifier.audit import record_looks
+from classifier.history.large_thumbs import large_thumb_key
 from classifier.integrations.tokens import find_token
 from classifier.models import Outfit
 from classifier.storage.delivery import stored
-from classifier.storage.objects import JPEG, ObjectMissing
+from classifier.storage.objects import JPEG, ObjectMissing, StorageUnavailable
 
 # An outfit's photo never changes; a day later a browser asks whether it is still there.
 KEPT_S = 86_400
@@ -34,6 +36,23 @@ def outfit_photo(request: HttpRequest, outfit_id: uuid.UUID) -> HttpResponseBase
 def outfit_thumb(request: HttpRequest, outfit_id: uuid.UUID) -> HttpResponseBase:
     """The small photo of lists, for the same people."""
     return _stored_photo(request, outfit_id, "thumb_key")
+
+
+@login_required
+@require_safe
+def outfit_thumb_large(request: SignedInRequest, outfit_id: uuid.UUID) -> HttpResponseBase:
+    """The small photo for screens with small pixels, for its owner."""
+    fields = Outfit.objects.only("id", "photo_key", "width", "height")
+    outfit = get_object_or_404(fields, pk=outfit_id, owner=request.user)
+    try:
+        key = large_thumb_key(outfit)
+    except StorageUnavailable:  # the thumb, which nobody has to draw, may still be had
+        return redirect("outfit_thumb", outfit_id)
+    except ObjectMissing as error:
+        raise Http404("no such photo") from error
+    answer = _bytes(key)
+    patch_cache_control(answer, private=True, max_age=KEPT_S)
+    return answer
 
 
 def _stored_photo(request: HttpRequest, outfit_id: uuid.UUID, which: str) -> HttpResponseBase:

@@ -220,7 +220,8 @@ def test_a_card_speaks_the_language_of_whoever_shares(
     korean_owner = signed_in(owner, headers={"Accept-Language": "ko"})
     korean = korean_owner.get(f"/outfits/{classified.pk}/card.jpg").content
     assert english != korean
-    assert set(objects.card_keys(classified.pk)) <= keys_below(objects.OUTFITS)
+    cards = {objects.card_key(classified.pk, language) for language in ("en", "ko")}
+    assert cards <= keys_below(objects.OUTFITS)
 
     page = korean_owner.post(f"/outfits/{classified.pk}/share/", follow=True).content.decode()
     assert Client().get(f"{link_of(page)}card.jpg").content == korean
