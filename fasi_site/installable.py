@@ -18,7 +18,11 @@ from django.views.decorators.http import require_safe
 
 PAPER, ACCENT = "#faf7f2", "#a83a22"
 ICONS = (192, 512)
-KEPT = ("fasi/colours.css", "fasi/fasi.css", "fasi/offline.css", "fasi/icon.svg")
+KEPT = (
+    *("fasi/colours.css", "fasi/fonts.css", "fasi/fasi.css", "fasi/controls.css"),
+    *("fasi/offline.css", "fasi/icon.svg"),
+    *("fasi/fonts/text-latin.woff2", "fasi/fonts/title-latin.woff2"),
+)
 """What the offline page needs."""
 AN_HOUR = 3_600
 

@@ -1,4 +1,4 @@
-// The system's share sheet, and copying a link. Without this script (or where the browser has no
+// The system's share sheet, copying a link, and printing. Without this script (or where the browser has no
 // sheet) the card can be saved and the link stands in a field.
 const page = document.documentElement;
 page.classList.add("has-script");
@@ -9,6 +9,7 @@ document.addEventListener("click", (event) => {
   const copying = event.target.closest("[data-copy]");
   if (sharing) share(sharing);
   if (copying) copy(copying);
+  if (event.target.closest("[data-print]")) print();
 });
 
 // The link where there is one, else the card itself. Whoever closes the sheet is asked nothing.

@@ -40,14 +40,17 @@ function loaded(address) {
   });
 }
 
-const openMenu = () => document.querySelector(".menu[open]");
-addEventListener("click", (event) => {
-  const menu = openMenu();
-  if (menu && !menu.contains(event.target)) menu.open = false;
-});
+// What opens over the page closes by Esc, by a tap beside it, and when the focus leaves it.
+const openPopups = () => [...document.querySelectorAll(".popup[open]")];
+function closeOthers({ target }) {
+  for (const popup of openPopups()) if (!popup.contains(target)) popup.open = false;
+}
+addEventListener("pointerdown", closeOthers);
+addEventListener("focusin", closeOthers);
 addEventListener("keydown", (event) => {
-  const menu = openMenu();
-  if (!menu || event.key !== "Escape") return;
-  menu.open = false;
-  menu.querySelector("summary").focus();
+  if (event.key !== "Escape") return;
+  for (const popup of openPopups()) {
+    popup.open = false;
+    popup.querySelector("summary").focus();
+  }
 });
