@@ -11,7 +11,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.expected_conditions import presence_of_element_located
 from selenium.webdriver.support.wait import WebDriverWait
 
-from tests.e2e.journeys import PATIENCE_S, sign_in, upload
+from tests.e2e.journeys import PATIENCE_S, click, sign_in, upload
 from tests.support.browser import start_browser
 from tests.support.images import numbered, outfit_jpeg
 
@@ -141,14 +141,16 @@ def test_thumbs_are_sharp_where_a_point_has_two_pixels(
         "return arguments[0].complete && arguments[0].naturalWidth > 0 && arguments[0].currentSrc"
     )
     assert until(phone, lambda: phone.execute_script(loaded, thumb)).endswith("thumb-large.jpg")
-    size = f"{product}{thumb.get_attribute('srcset').partition(' ')[0]}"
-    phone.get(size)
+    small = str(thumb.get_attribute("srcset")).partition(" ")[0]
+    phone.get(product + small)
     width = phone.execute_script("return document.images[0].naturalWidth")
     assert width >= 2 * 160
 
 
 def test_pages_are_light_and_ask_nobody_else(product: str, phone: Chrome, tmp_path: Path) -> None:
-    """Without photos and fonts, as they travel."""
+    """Without photos and fonts, as they travel: the service worker hands out what it has unpacked."""
+    phone.execute_cdp_cmd("Network.enable", {})
+    phone.execute_cdp_cmd("Network.setBypassServiceWorker", {"bypass": True})
     weights = {}
     for page in ("/", "/accounts/signup/"):
         weights[page] = weight_of(phone, product, product + page)
@@ -243,7 +245,6 @@ def test_a_photo_moves_to_its_page(product: str, browser: Chrome, tmp_path: Path
         "addEventListener('pageswap', () => sessionStorage.setItem('named',"
         " [...document.images].filter((each) => each.style.viewTransitionName === 'photo').length))"
     )
-    thumb = browser.find_element(By.CSS_SELECTOR, ".grid a")
-    thumb.click()
+    click(browser, ".grid a")
     until(browser, lambda: browser.find_elements(By.ID, "outfit"))
     assert browser.execute_script("return sessionStorage.getItem('named')") == "1"

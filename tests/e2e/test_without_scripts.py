@@ -66,7 +66,7 @@ def test_from_a_photo_to_a_diary_and_back(product: str, plain: Chrome, tmp_path:
     wait_for(plain, ".data")
 
     plain.get(outfit)
-    press(plain, ".beside footer form button")
+    press(plain, ".beside footer .danger")
     press(plain, ".messages form button")
     plain.get(outfit)
     wait_for(plain, '#outfit[data-status="done"]')
