@@ -36,13 +36,14 @@ def product(up: Up) -> str:
 
 
 @pytest.fixture(params=[1280, 390], ids=["1280", "390"])
-def browser(request: pytest.FixtureRequest, tmp_path: Path, product: str) -> Iterator[Chrome]:
-    """A browser of two widths; a failing test leaves a screenshot in tests/failures/."""
+def browser(request: pytest.FixtureRequest, tmp_path: Path, up: Up) -> Iterator[Chrome]:
+    """A browser of two widths; what a failing test saw goes to tests/failures/."""
     driver = start_browser(request.param, 844, tmp_path / "profile")
     yield driver
     if request.node.stash.get(FAILED, False):
         FAILURES.mkdir(exist_ok=True)
         driver.save_screenshot(str(FAILURES / f"{request.node.name}.png"))
+        (FAILURES / f"{request.node.name}.log").write_text("\n".join(up.said))
     driver.quit()
 
 

@@ -36,7 +36,8 @@ PATIENCE_S = 60
 
 # A history looks like one when it has a past.
 _SPREAD = """
-    UPDATE classifier_outfit SET created = created - make_interval(days => past.days)
+    UPDATE classifier_outfit
+    SET created = created - make_interval(days => past.days), day = day - past.days
     FROM (
         SELECT id, (9 + 11 * row_number() OVER (ORDER BY id) ^ 0.95)::int AS days
         FROM classifier_outfit WHERE status = 'done'

@@ -23,7 +23,7 @@ def one_outfit(browser: Chrome, product: str, folder: Path, seed: int) -> None:
 def test_why_is_shown_over_the_photo(product: str, browser: Chrome, tmp_path: Path) -> None:
     one_outfit(browser, product, tmp_path, seed=11)
     heat = browser.find_element(By.CSS_SELECTOR, ".heat")
-    assert heat.value_of_css_property("opacity") == "0"
+    assert not heat.is_displayed()
     click(browser, "#why")
     wait = WebDriverWait(browser, PATIENCE_S)
     wait.until(lambda _: heat.value_of_css_property("opacity") == "1")

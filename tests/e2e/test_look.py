@@ -148,7 +148,7 @@ def test_thumbs_are_sharp_where_a_point_has_two_pixels(
 
 
 def test_pages_are_light_and_ask_nobody_else(product: str, phone: Chrome, tmp_path: Path) -> None:
-    """Without photos and fonts, as they travel: the service worker hands out what it has unpacked."""
+    """Without photos and fonts, as they travel; a service worker hands them out unpacked."""
     phone.execute_cdp_cmd("Network.enable", {})
     phone.execute_cdp_cmd("Network.setBypassServiceWorker", {"bypass": True})
     weights = {}
