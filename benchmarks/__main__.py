@@ -13,7 +13,18 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import api, crawler, engine, folder, memory, queue, review_pace, swap, whole_way
+from benchmarks import (
+    api,
+    crawler,
+    engine,
+    folder,
+    lighthouse,
+    memory,
+    queue,
+    review_pace,
+    swap,
+    whole_way,
+)
 from benchmarks.siege import __main__ as siege
 from tests.support.live_stack import LiveStack
 from tests.support.starting import Up, own_folder
@@ -103,6 +114,7 @@ ROWS = {
     "review_100_s": ("  100 photos by keys in a browser, without looking (s)", "<= 300"),
     "review_shown_p95_ms": ("  key -> the next photo shown, p95 (ms)", "<= 100"),
     "review_left_to_look_s": ("  left of five minutes to look at each (s)", ""),
+    **lighthouse.ROWS,
     **siege.ROWS,
 }
 
@@ -115,6 +127,7 @@ def main() -> None:
         "whole way, queue, claims": _of_a_stack,
         "pages with a million outfits": _of_a_million,
         "reviewing in a browser": review_pace.measure,
+        "pages in a browser": lighthouse.measure,
         "a folder in one go": folder.measure,
         "crawler": crawler.measure,
         "siege": siege.measure,
