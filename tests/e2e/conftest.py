@@ -10,17 +10,20 @@ from selenium.webdriver import Chrome
 
 from tests.support.browser import start_browser
 from tests.support.oidc import environment_of, provider
-from tests.support.starting import Up
+from tests.support.starting import Up, own_folder
 
 FAILURES = Path(__file__).parent.parent / "failures"
 FAILED = pytest.StashKey[bool]()
 
 
 @pytest.fixture(scope="session")
-def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
-    """A product of its own, started with what `make up` runs, beside an OpenID provider."""
-    with provider() as issuer:
-        up = Up(tmp_path_factory.mktemp("product"), **environment_of(issuer))
+def up() -> Iterator[Up]:
+    """A product of its own, started with what `make up` runs, beside an OpenID provider.
+
+    Not in pytest's folder, which the next pytest on the machine closes to PostgreSQL's user.
+    """
+    with provider() as issuer, own_folder("product") as folder:
+        up = Up(folder / "data", **environment_of(issuer))
         try:
             up.wait_ready()
             yield up
