@@ -9,13 +9,16 @@ function pathOf(entry) {
 }
 
 function nameThePhoto(activation, transition) {
-  const path = transition && activation && (pathOf(activation.entry) || pathOf(activation.from));
+  if (!transition) return;
+  // A browser may skip it, as towards a page that has none: that is no error.
+  for (const end of [transition.ready, transition.updateCallbackDone, transition.finished]) end.catch(() => {});
+  const path = activation && (pathOf(activation.entry) || pathOf(activation.from));
   if (!path) return;
   const photo = location.pathname === path ? ".outfit .frame > img" : `a[href="${path}"] img`;
   const picture = document.querySelector(photo);
   if (!picture) return;
   picture.style.viewTransitionName = "photo";
-  transition.finished.finally(() => { picture.style.viewTransitionName = ""; });
+  transition.finished.catch(() => {}).then(() => { picture.style.viewTransitionName = ""; });
 }
 
 addEventListener("pageswap", (event) => nameThePhoto(event.activation, event.viewTransition));
