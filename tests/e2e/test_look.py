@@ -11,7 +11,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.expected_conditions import presence_of_element_located
 from selenium.webdriver.support.wait import WebDriverWait
 
-from tests.e2e.journeys import PATIENCE_S, click, sign_in, upload
+from tests.e2e.journeys import PATIENCE_S, sign_in, upload
 from tests.support.browser import start_browser
 from tests.support.images import numbered, outfit_jpeg
 
@@ -231,20 +231,3 @@ def test_months_of_the_chart_do_not_touch_each_other(
         assert len(ends) >= 6
         for (_, right), (left, _) in pairwise(ends):
             assert left - right >= 4
-
-
-def test_a_photo_moves_to_its_page(product: str, browser: Chrome, tmp_path: Path) -> None:
-    """Where the browser knows view transitions: the picture has one name on both pages."""
-    one_outfit(browser, product, tmp_path, seed=77)
-    browser.get(f"{product}/outfits/")
-    if not browser.execute_script(
-        "return 'onpagereveal' in window && 'CSSViewTransitionRule' in window"
-    ):
-        pytest.skip("this browser knows no transitions between pages")
-    browser.execute_script(
-        "addEventListener('pageswap', () => sessionStorage.setItem('named',"
-        " [...document.images].filter((each) => each.style.viewTransitionName === 'photo').length))"
-    )
-    click(browser, ".grid a")
-    until(browser, lambda: browser.find_elements(By.ID, "outfit"))
-    assert browser.execute_script("return sessionStorage.getItem('named')") == "1"
