@@ -7,7 +7,7 @@ ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 \
 
 RUN useradd --create-home --uid 10001 fasi && install -d -o fasi -g fasi /app /data /static /run/fasi
 WORKDIR /app
-# `docker compose exec web fasi token NAME`
+# `docker compose exec web fasi doctor`
 RUN printf '#!/bin/sh\nPYTHONPATH=/app exec python -m cli "$@"\n' > /usr/local/bin/fasi && chmod 755 /usr/local/bin/fasi
 
 # `--build-arg REQUIREMENTS=requirements/tensorflow.txt` makes the image of a GPU worker.

@@ -1,8 +1,9 @@
 """Objects that have no row: they go soon after."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 
 import structlog
 from django.utils import timezone
@@ -16,6 +17,7 @@ log = structlog.get_logger(__name__)
 
 # An upload stores its objects a moment before it records its row.
 ORPHAN_AGE = timedelta(hours=1)
+AT_ONCE = 1000
 
 
 def remove_orphans(now: datetime | None = None) -> int:
@@ -25,11 +27,21 @@ def remove_orphans(now: datetime | None = None) -> int:
     a direct upload or a ZIP that is over.
     """
     oldest = (now or timezone.now()) - ORPHAN_AGE
-    removed = _remove_below(objects.OUTFITS, oldest, _known_outfits)
-    removed += _remove_below(objects.EXPORTS, oldest, _known_exports)
-    removed += _remove_below(objects.UPLOADS, oldest, open_among)
-    removed += _remove_below(objects.BATCHES, oldest, pending_among)
+    removed = 0
+    found = orphans(oldest)
+    while keys := [key for key, _changed in islice(found, AT_ONCE)]:
+        objects.remove(keys)
+        log.warning("orphans_removed", count=len(keys))
+        removed += len(keys)
     return removed + _abort_uploads(oldest)
+
+
+def orphans(oldest: datetime) -> Iterator[tuple[str, datetime]]:
+    """Key and time of change of each object that has no row and has not changed since `oldest`."""
+    yield from _without_row(objects.OUTFITS, oldest, _known_outfits)
+    yield from _without_row(objects.EXPORTS, oldest, _known_exports)
+    yield from _without_row(objects.UPLOADS, oldest, open_among)
+    yield from _without_row(objects.BATCHES, oldest, pending_among)
 
 
 def _known_outfits(ids: set[uuid.UUID]) -> set[uuid.UUID]:
@@ -40,18 +52,17 @@ def _known_exports(ids: set[uuid.UUID]) -> set[uuid.UUID]:
     return set(Export.objects.filter(pk__in=ids).values_list("pk", flat=True))
 
 
-def _remove_below(
+def _without_row(
     prefix: str, oldest: datetime, known: Callable[[set[uuid.UUID]], set[uuid.UUID]]
-) -> int:
-    removed = 0
-    batch: dict[str, uuid.UUID] = {}
-    for key, changed in objects.listing(prefix):
-        if changed < oldest and (row_id := _row_of(key, prefix)):
-            batch[key] = row_id
-        if len(batch) >= 1000:
-            removed += _remove_without_row(batch, known)
-            batch = {}
-    return removed + _remove_without_row(batch, known)
+) -> Iterator[tuple[str, datetime]]:
+    old = (
+        (key, changed, row_id)
+        for key, changed in objects.listing(prefix)
+        if changed < oldest and (row_id := _row_of(key, prefix))
+    )
+    while portion := list(islice(old, AT_ONCE)):
+        there = known({row_id for _key, _changed, row_id in portion})
+        yield from ((key, changed) for key, changed, row_id in portion if row_id not in there)
 
 
 def _row_of(key: str, prefix: str) -> uuid.UUID | None:
@@ -59,17 +70,6 @@ def _row_of(key: str, prefix: str) -> uuid.UUID | None:
         return uuid.UUID(key.removeprefix(prefix).split("/")[0])
     except ValueError:
         return None
-
-
-def _remove_without_row(
-    batch: dict[str, uuid.UUID], known: Callable[[set[uuid.UUID]], set[uuid.UUID]]
-) -> int:
-    there = known(set(batch.values()))
-    orphans = [key for key, row_id in batch.items() if row_id not in there]
-    objects.remove(orphans)
-    if orphans:
-        log.warning("orphans_removed", count=len(orphans))
-    return len(orphans)
 
 
 def _abort_uploads(oldest: datetime) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import click
 
-from cli import about, programs, stack
+from cli import about, checking, programs, stack
 from cli.errors import DONE, FAILED, STOPPED, USAGE, Problem
 from cli.forwarding import WrongUsage
 from version import VERSION
@@ -29,7 +29,7 @@ fasi = InOrder(
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     params=[],
-    commands=[*stack.COMMANDS, *programs.COMMANDS, *about.COMMANDS],
+    commands=[*stack.COMMANDS, *checking.COMMANDS, *programs.COMMANDS, *about.COMMANDS],
 )
 click.version_option(VERSION, message="%(version)s")(fasi)
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
 from fasi_site.environment import BASE_DIR, DATA_DIR, EMBEDDED, HTTPS, env, required
+from fasi_site.local.data import MIN_FREE_MB
 from fasi_site.logs import logging_config
 from fasi_site.settings_accounts import *  # noqa: F403
 from fasi_site.settings_accounts import OIDC_ORIGINS
@@ -145,6 +146,9 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+
+# Less free disk, in MB, is an error to `fasi doctor`, as it is to `make up`.
+FASI_MIN_FREE_MB = env.int("FASI_MIN_FREE_MB", default=MIN_FREE_MB)
 
 # Being watched ----------------------------------------------------------------------------------
 

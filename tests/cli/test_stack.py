@@ -26,7 +26,9 @@ def running() -> Iterator[Path]:
     with own_folder("cli") as data:
         port = free_port()
         try:
-            started = fasi("up", "--detach", "--port", str(port), data=data)
+            started = fasi(
+                *("up", "--detach", "--port", str(port)), data=data, FASI_WEB_PROCESSES="1"
+            )
             assert started.returncode == 0, started.stderr
             assert f"FASI is ready: http://127.0.0.1:{port}" in started.stdout
             assert "fasi stop" in started.stdout
