@@ -178,7 +178,7 @@ def test_what_cannot_begin_says_so_and_touches_nothing(
 def test_no_such_folder(tmp_path: Path) -> None:
     ended = classify_folder(tmp_path / "gone", "--output", "-")
     assert ended.returncode == 2
-    assert "there is no folder" in ended.stderr
+    assert "there is no photo and no folder" in ended.stderr
 
 
 def test_an_empty_folder_is_no_failure(tmp_path: Path) -> None:
