@@ -32,7 +32,7 @@ CHECKS = (
     Check("mail", "the mail server takes us"),
     Check(
         "workers",
-        "somebody takes each queue, with a release, and the schedule runs",
+        "each queue has a worker with a release, and the schedule runs",
         ("broker", "cache", "migrations"),
     ),
     Check("leases", "outfits and jobs that a lost worker has left behind", ("migrations",)),
