@@ -8,6 +8,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -168,13 +169,13 @@ def release(site: None, _starter: dict[str, Any]) -> Release:
     from worker.releases import register_starter
 
     if _starter:
-        release = Release.objects.create(**_starter)
+        release = Release.objects.create(**deepcopy(_starter))
         Activation.objects.create(release=release)
         return release
     release = register_starter(STARTER)
     release.refresh_from_db()
     columns = [field.attname for field in Release._meta.concrete_fields]
-    _starter.update({name: getattr(release, name) for name in columns})
+    _starter.update(deepcopy({name: getattr(release, name) for name in columns}))
     return release
 
 
