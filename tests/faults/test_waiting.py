@@ -59,7 +59,7 @@ def test_the_answer_comes_with_the_prediction_and_not_before(stack: LiveStack, t
     assert waited.headers["Retry-After"] == "1"
     assert time.monotonic() - began >= 1
     stack.start_worker()
-    assert ask(stack, token, outfit, 20).json()["prediction"]
+    wait_until(lambda: ask(stack, token, outfit, 20).json()["prediction"], "the prediction")
 
 
 def test_a_page_waits_for_its_card(stack: LiveStack) -> None:
@@ -68,9 +68,14 @@ def test_a_page_waits_for_its_card(stack: LiveStack) -> None:
     page = session.get(f"{stack.address}/outfits/{outfit}/", timeout=10).text
     assert f'hx-get="/outfits/{outfit}/state/?wait"' in page
     stack.start_worker()
-    state = session.get(f"{stack.address}/outfits/{outfit}/state/?wait", timeout=30).text
-    wait_until(lambda: stack.statuses([outfit]) == ["done"], "it is done")
-    assert 'data-status="done"' in state
+
+    def answered() -> bool:
+        """The page asks anew where a worker takes longer than an answer is held back."""
+        state = session.get(f"{stack.address}/outfits/{outfit}/state/?wait", timeout=30).text
+        return 'data-status="done"' in state
+
+    wait_until(answered, "the card is there")
+    assert stack.statuses([outfit]) == ["done"]
 
 
 def test_where_nobody_waits_any_more_the_answer_comes_at_once(stack: LiveStack, token: str) -> None:
@@ -81,4 +86,6 @@ def test_where_nobody_waits_any_more_the_answer_comes_at_once(stack: LiveStack, 
     finally:
         stack.waiting = stack.start_waiting()
     stack.start_worker()
-    assert ask(stack, token, outfit, 20).json()["status"] == "done"
+    wait_until(
+        lambda: ask(stack, token, outfit, 20).json()["status"] == "done", "who asks waits again"
+    )
