@@ -81,14 +81,13 @@ def test_a_taken_port_is_named(running: Path, tmp_path: Path) -> None:
 
 def test_logs_show_and_follow(running: Path) -> None:
     assert "worker" in fasi("logs", data=running).stdout
-    web = running / "logs" / "web.log"
-    with web.open("a") as file:
-        file.write("first\nsecond\n")
-    assert fasi("logs", "web", "-n", "1", data=running).stdout == "web | second\n"
+    log = running / "logs" / "ours.log"  # one that nobody else writes to
+    log.write_text("first\nsecond\n")
+    assert fasi("logs", "ours", "-n", "1", data=running).stdout == "ours | second\n"
     assert "There is no log 'nobody'" in sentence(fasi("logs", "nobody", data=running), 1)
 
     following = subprocess.Popen(
-        [*FASI, "logs", "web", "-f", "-n", "1"],
+        [*FASI, "logs", "ours", "-f", "-n", "1"],
         cwd=ROOT,
         env=environment(running, PYTHONUNBUFFERED="1"),
         stdout=subprocess.PIPE,
@@ -96,13 +95,13 @@ def test_logs_show_and_follow(running: Path) -> None:
         text=True,
     )
     assert following.stdout is not None
-    assert following.stdout.readline() == "web | second\n"
-    with web.open("a") as file:
+    assert following.stdout.readline() == "ours | second\n"
+    with log.open("a") as file:
         file.write("third\n")
-    assert following.stdout.readline() == "web | third\n"
-    web.replace(web.with_suffix(".log.1"))
-    web.write_text("after a restart\n")
-    assert following.stdout.readline() == "web | after a restart\n"
+    assert following.stdout.readline() == "ours | third\n"
+    log.replace(log.with_suffix(".log.1"))
+    log.write_text("after a restart\n")
+    assert following.stdout.readline() == "ours | after a restart\n"
     following.send_signal(signal.SIGINT)
     assert following.wait(60) == 130
 
