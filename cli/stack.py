@@ -114,11 +114,13 @@ def logs(names: tuple[str, ...], follow: bool, lines: int) -> int:
 
         files = log_files.chosen(DataFolder.from_environment(), names)
         width = max(len(file.stem) for file in files)
-        for file in files:
-            for line in log_files.last_lines(file, lines):
-                click.echo(f"{file.stem:<{width}} | {line}")
+        # Before the last lines are read, so that none is missed between these and what comes.
+        followers = [log_files.Follower(file) for file in files]
+        for follower in followers:
+            for line in follower.last_lines(lines):
+                click.echo(f"{follower.log.stem:<{width}} | {line}")
         if follow:
-            for name, line in log_files.follow(files):
+            for name, line in log_files.follow(followers):
                 click.echo(f"{name:<{width}} | {line}")
     return DONE
 

@@ -28,25 +28,23 @@ def chosen(data: DataFolder, wanted: Sequence[str]) -> list[Path]:
     return [data.logs / f"{name}.log" for name in wanted or there]
 
 
-def last_lines(log: Path, count: int) -> list[str]:
-    """The last lines, read from the end: a log may be large."""
-    end = b""
-    with log.open("rb") as file:
-        at = file.seek(0, os.SEEK_END)
-        while at > 0 and end.count(b"\n") <= count:
-            step = min(CHUNK, at)
-            at = file.seek(at - step)
-            end = file.read(step) + end
-    return end.decode(errors="replace").splitlines()[-count:] if count else []
-
-
 class Follower:
-    """New lines of a log from now on, also of the one that a restart begins in its place."""
+    """Lines of a log before now and from now on, also of the one that a restart begins."""
 
     def __init__(self, log: Path) -> None:
         self.log = log
         there = log.stat()
         self._file, self._at = there.st_ino, there.st_size
+
+    def last_lines(self, count: int) -> list[str]:
+        """The last lines before it began to follow, read from there: a log may be large."""
+        end, at = b"", self._at
+        with self.log.open("rb") as file:
+            while at > 0 and end.count(b"\n") <= count:
+                step = min(CHUNK, at)
+                at = file.seek(at - step)
+                end = file.read(step) + end
+        return end.decode(errors="replace").splitlines()[-count:] if count else []
 
     def new_lines(self) -> list[str]:
         """Whole lines that have come since the last call."""
@@ -65,9 +63,8 @@ class Follower:
         return whole.decode(errors="replace").splitlines()
 
 
-def follow(logs: Sequence[Path]) -> Iterator[tuple[str, str]]:
+def follow(followers: Sequence[Follower]) -> Iterator[tuple[str, str]]:
     """The name of each log and a line of it, as they come, for ever."""
-    followers = [Follower(log) for log in logs]
     while True:
         for follower in followers:
             for line in follower.new_lines():
