@@ -21,7 +21,6 @@ from benchmarks import (
     lighthouse,
     memory,
     queue,
-    review_pace,
     swap,
     whole_way,
 )
@@ -111,9 +110,6 @@ ROWS = {
     "review_next_passed_p95_ms": ("  next for who has passed 20 k, p95 (ms)", "<= 100"),
     "review_answer_passed_p95_ms": ("  their verdict answered, p95 (ms)", "<= 100"),
     "review_fill_per_s": ("  predictions brought into the queue per second", ""),
-    "review_100_s": ("  100 photos by keys in a browser, without looking (s)", "<= 300"),
-    "review_shown_p95_ms": ("  key -> the next photo shown, p95 (ms)", "<= 100"),
-    "review_left_to_look_s": ("  left of five minutes to look at each (s)", ""),
     **lighthouse.ROWS,
     **siege.ROWS,
 }
@@ -126,7 +122,6 @@ def main() -> None:
         "starts, memory": _of_a_running_product,
         "whole way, queue, claims": _of_a_stack,
         "pages with a million outfits": _of_a_million,
-        "reviewing in a browser": review_pace.measure,
         "pages in a browser": lighthouse.measure,
         "a folder in one go": folder.measure,
         "crawler": crawler.measure,
