@@ -36,13 +36,20 @@ function tell(text) {
   document.querySelector("#review-state .messages").replaceChildren(item);
 }
 
+// What was judged and waits for its turn: whoever types fast must not be given it again.
+const unsent = new Set();
+
 // One after the other: what comes next depends on what was said before.
-function send(form, say, failed, ahead) {
+function send(form, say, failed, ahead, outfit) {
   waiting += 1;
+  if (outfit) unsent.add(outfit);
   sending = sending.then(async () => {
     const body = new FormData(form);
     if (say) body.append("say", say);
-    for (const card of cards()) body.append("held", card.dataset.outfit);
+    unsent.delete(outfit);
+    for (const held of [...cards().map((card) => card.dataset.outfit), ...unsent]) {
+      body.append("held", held);
+    }
     try {
       const answer = await fetch(form.action, {
         method: "POST", body, headers: { "HX-Request": "true", "HX-Current-URL": location.href },
@@ -84,7 +91,7 @@ function judge(card, say) {
   send(form, say, () => {
     place.prepend(card);
     show(card);
-  });
+  }, false, card.dataset.outfit);
 }
 
 place.addEventListener("submit", (event) => {
